@@ -1,0 +1,211 @@
+//! Names people choose: of feeds and of accounts. Parsing one is the only way to get one.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// Why text is not a name. The sentences are shown beside the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadName {
+    /// Nothing was given.
+    #[error("Give a name.")]
+    Empty,
+    /// Longer than the kind of name may be.
+    #[error("A name has at most {0} characters.")]
+    TooLong(usize),
+    /// It starts with a hyphen.
+    #[error("A name starts with a letter or a digit.")]
+    BadStart,
+    /// It holds a character that names do not have.
+    #[error("A name is made of the letters a to z, digits and hyphens.")]
+    BadCharacter,
+    /// The server keeps the word for itself.
+    #[error("This name is reserved. Choose another.")]
+    Reserved,
+    /// An e-mail address without a local part, `@` or domain.
+    #[error("This is not an e-mail address: write it like ana@example.com.")]
+    NotAnEmail,
+}
+
+/// Words that read like parts of a URL or like the server speaking.
+const RESERVED: [&str; 24] = [
+    "about",
+    "admin",
+    "administrator",
+    "anonymous",
+    "api",
+    "assets",
+    "audit",
+    "auth",
+    "connect",
+    "feeds",
+    "help",
+    "invite",
+    "latchkey",
+    "me",
+    "members",
+    "new",
+    "null",
+    "operator",
+    "primary",
+    "profile",
+    "root",
+    "setup",
+    "system",
+    "undefined",
+];
+
+/// `[a-z0-9][a-z0-9-]*` of at most `longest` characters; capital letters are folded, because names
+/// are matched without regard to case.
+fn parse(text: &str, longest: usize) -> Result<String, BadName> {
+    let name = text.trim().to_ascii_lowercase();
+    if name.is_empty() {
+        return Err(BadName::Empty);
+    }
+    if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+        return Err(BadName::BadCharacter);
+    }
+    if name.len() > longest {
+        return Err(BadName::TooLong(longest));
+    }
+    if name.starts_with('-') {
+        return Err(BadName::BadStart);
+    }
+    if RESERVED.contains(&name.as_str()) {
+        return Err(BadName::Reserved);
+    }
+    Ok(name)
+}
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident, $longest:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most characters such a name has.
+            pub const LONGEST: usize = $longest;
+
+            /// The name, in lower case.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadName;
+
+            fn from_str(text: &str) -> Result<Self, BadName> {
+                parse(text, Self::LONGEST).map(Self)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = BadName;
+
+            fn try_from(text: String) -> Result<Self, BadName> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )+};
+}
+
+names! {
+    /// A feed's name: `[a-z0-9][a-z0-9-]{0,62}`, not a reserved word.
+    FeedName, 63;
+    /// An account's name: `[a-z0-9][a-z0-9-]{0,38}`, not a reserved word.
+    Username, 39;
+}
+
+/// An e-mail address as typed; [`key`](Self::key) is the form in which two are the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+impl Email {
+    /// The address as typed, without surrounding space.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address in lower case, under which it is unique.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl FromStr for Email {
+    type Err = BadName;
+
+    fn from_str(text: &str) -> Result<Self, BadName> {
+        let text = text.trim();
+        let well_formed = text.len() <= 254
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+            && text.split_once('@').is_some_and(|(local, domain)| {
+                !local.is_empty() && !domain.is_empty() && !domain.contains('@')
+            });
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(BadName::NotAnEmail) }
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = BadName;
+
+    fn try_from(text: String) -> Result<Self, BadName> {
+        text.parse()
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn feed_names_follow_the_rule() {
+        for good in ["main", "a", "0", "team-1", "Main", "a-", &"x".repeat(63)] {
+            assert!(good.parse::<FeedName>().is_ok(), "{good}");
+        }
+        for (bad, why) in [
+            ("", BadName::Empty),
+            ("-a", BadName::BadStart),
+            ("a b", BadName::BadCharacter),
+            ("ä", BadName::BadCharacter),
+            ("a.b", BadName::BadCharacter),
+            ("../x", BadName::BadCharacter),
+            ("new", BadName::Reserved),
+            ("API", BadName::Reserved),
+            (&"x".repeat(64), BadName::TooLong(63)),
+        ] {
+            assert_eq!(bad.parse::<FeedName>(), Err(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn e_mail_addresses_are_one_whatever_their_case() {
+        let email: Email = " Ana@Example.com ".parse().unwrap();
+        assert_eq!((email.as_str(), email.key().as_str()), ("Ana@Example.com", "ana@example.com"));
+        for bad in ["ana", "@example.com", "ana@", "a b@c", "a@b@c"] {
+            assert!(bad.parse::<Email>().is_err(), "{bad}");
+        }
+    }
+}

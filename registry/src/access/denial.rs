@@ -1,0 +1,71 @@
+//! A refusal, ready to be said in any client's own channel.
+
+use std::time::Duration;
+
+use model::{
+    action::Action,
+    decide::{Because, Denied},
+    denial::{self, Bearer, Code, Particulars},
+};
+
+use super::{AccessRequest, Grant, Wanted};
+
+/// A refused request: its code and its one sentence, which already carries the link, if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// The code.
+    pub code: Code,
+    /// At most 200 printable ASCII characters, without secrets.
+    pub sentence: String,
+    /// How long to wait, for [`Code::Rate`].
+    pub retry_after: Option<Duration>,
+}
+
+impl Denial {
+    pub(super) fn new(
+        denied: Denied,
+        bearer: Bearer,
+        action: Option<Action>,
+        request: &AccessRequest<'_>,
+        link: Option<String>,
+    ) -> Self {
+        let at = match denied.because {
+            Because::Token(at) => at,
+            _ => None,
+        };
+        let retry_after = match denied.because {
+            Because::Rate(wait) => Some(wait),
+            _ => None,
+        };
+        let package = match request.wanted {
+            Wanted::Read(_, name) | Wanted::Push(_, name) => Some(name),
+            _ => None,
+        };
+        let particulars = Particulars {
+            bearer,
+            action,
+            feed: request.feed,
+            package,
+            version: None,
+            at,
+            retry_after,
+        };
+        let sentence = denial::sentence(denied.code, &particulars, link.as_deref());
+        Self { code: denied.code, sentence, retry_after }
+    }
+
+    /// The refusal of a version that exists.
+    pub(crate) fn exists(grant: &Grant, feed: &str, package: &str, version: &str) -> Self {
+        let particulars = Particulars {
+            bearer: grant.bearer(),
+            action: grant.action(),
+            feed,
+            package: Some(package),
+            version: Some(version),
+            at: None,
+            retry_after: None,
+        };
+        let sentence = denial::sentence(Code::Exists, &particulars, None);
+        Self { code: Code::Exists, sentence, retry_after: None }
+    }
+}

@@ -1,0 +1,186 @@
+//! Leave to do one thing.
+
+use std::{sync::Arc, time::Duration};
+
+use model::{
+    action::Action,
+    denial::Bearer,
+    ecosystem::Ecosystem,
+    id::{AccountId, FeedId, SecretId, TokenId},
+    role::Role,
+    timestamp::Timestamp,
+};
+
+use super::Recognised;
+use crate::{
+    audit::{Actor, Origin},
+    error::Error,
+};
+
+/// From how long before its end a token says so.
+const WARN_BEFORE: Duration = Duration::from_hours(24 * 14);
+
+/// A feed as remembered for one account.
+#[derive(Debug, Clone)]
+pub(crate) struct FeedRef {
+    pub(crate) id: FeedId,
+    pub(crate) name: String,
+    pub(crate) is_public: bool,
+    pub(crate) role: Option<Role>,
+}
+
+/// The credential a grant was made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GrantedWith {
+    /// None: a public feed.
+    Nothing,
+    /// An access token.
+    Token {
+        /// The token.
+        id: TokenId,
+        /// The secret that was presented.
+        secret: SecretId,
+        /// Its last four characters.
+        last4: String,
+    },
+    /// A password.
+    Password,
+    /// A session of the pages.
+    Session,
+}
+
+impl GrantedWith {
+    /// The kind of credential, as published versions record it.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Token { .. } => "token",
+            Self::Password => "password",
+            Self::Session => "session",
+        }
+    }
+}
+
+/// Leave to do one thing to one package, or to one feed as a whole, now. Only
+/// [`authorize`](super::Access::authorize) makes one; holding it is the right to call the service
+/// that asks for it.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    account: Option<(AccountId, String)>,
+    with: GrantedWith,
+    feed: Option<Arc<FeedRef>>,
+    action: Option<Action>,
+    package: Option<(Ecosystem, String)>,
+    origin: Origin,
+    warning: Option<String>,
+}
+
+impl Grant {
+    pub(super) fn new(
+        recognised: Recognised,
+        feed: Option<Arc<FeedRef>>,
+        action: Option<Action>,
+        package: Option<(Ecosystem, String)>,
+        origin: Origin,
+        now: Timestamp,
+    ) -> Self {
+        let mut warning = None;
+        let (account, with) = match recognised {
+            Recognised::Anonymous => (None, GrantedWith::Nothing),
+            Recognised::Password(verified) => {
+                (Some((verified.account, verified.username)), GrantedWith::Password)
+            }
+            Recognised::Session(caller) => {
+                (Some((caller.account, caller.username)), GrantedWith::Session)
+            }
+            Recognised::Token(known) => {
+                let last4 = known.secret.last4.clone();
+                warning = warn(&last4, known.secret.stops_at, known.token.facts.expires_at, now);
+                let with =
+                    GrantedWith::Token { id: known.token.id, secret: known.secret.id, last4 };
+                (Some((known.token.owner, known.owner_name.clone())), with)
+            }
+        };
+        Self { account, with, feed, action, package, origin, warning }
+    }
+
+    /// The account that acts; `None` for an anonymous reader.
+    pub fn account(&self) -> Option<AccountId> {
+        self.account.as_ref().map(|(id, _)| *id)
+    }
+
+    /// Its name.
+    pub fn username(&self) -> Option<&str> {
+        self.account.as_ref().map(|(_, name)| name.as_str())
+    }
+
+    /// The credential it was made for.
+    pub fn with(&self) -> &GrantedWith {
+        &self.with
+    }
+
+    /// What the client should print besides its answer: that the token ends, or was replaced.
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
+    }
+
+    /// Whether the answer depends on who asked, so that no shared cache may keep it.
+    pub fn is_personal(&self) -> bool {
+        self.with != GrantedWith::Nothing
+    }
+
+    pub(crate) fn action(&self) -> Option<Action> {
+        self.action
+    }
+
+    pub(crate) fn bearer(&self) -> Bearer {
+        match &self.with {
+            GrantedWith::Nothing => Bearer::Nobody,
+            GrantedWith::Token { last4, .. } => Bearer::Token(last4.clone()),
+            GrantedWith::Password | GrantedWith::Session => Bearer::Account,
+        }
+    }
+
+    /// The feed it is for.
+    pub(crate) fn feed(&self) -> Result<&FeedRef, Error> {
+        self.feed.as_deref().ok_or_else(|| misused("no feed"))
+    }
+
+    /// The package it is for, if `action` is what it allows.
+    pub(crate) fn package_for(&self, action: Action) -> Result<(Ecosystem, &str), Error> {
+        match (&self.package, self.action) {
+            (Some((ecosystem, id)), Some(granted)) if granted == action => Ok((*ecosystem, id)),
+            _ => Err(misused("another package or action")),
+        }
+    }
+
+    /// Who acts, for the audit log.
+    pub(crate) fn actor(&self) -> Actor {
+        match &self.account {
+            Some((id, name)) => {
+                Actor::Account { id: *id, name: name.clone(), origin: self.origin.clone() }
+            }
+            None => Actor::Stranger(self.origin.clone()),
+        }
+    }
+}
+
+fn misused(what: &'static str) -> Error {
+    Error::internal("a grant was used for something else", what)
+}
+
+fn warn(
+    last4: &str,
+    stops_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<String> {
+    if let Some(at) = stops_at {
+        return Some(format!(
+            "token ending {last4} was replaced; this old value stops on {}. Use the new one.",
+            at.date_and_time()
+        ));
+    }
+    let at = expires_at.filter(|at| at.since(now) < WARN_BEFORE)?;
+    Some(format!("token ending {last4} expires {} ({}).", at.ahead(now), at.short_date()))
+}

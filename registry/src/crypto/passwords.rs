@@ -1,0 +1,113 @@
+//! Passwords: argon2id with the parameters OWASP recommends, off the async threads, a few at a time.
+
+use std::sync::Arc;
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+/// A password as typed, in Unicode's normal form C, so that it is the same on every keyboard.
+#[derive(Clone)]
+pub struct PasswordText(Zeroizing<String>);
+
+impl PasswordText {
+    /// Takes a password as it was typed.
+    pub fn new(typed: &str) -> Self {
+        Self(Zeroizing::new(typed.nfc().collect()))
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PasswordText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordText(hidden)")
+    }
+}
+
+/// Hashes and verifies. Each run takes 19 MiB and some 20 ms, so their number is bounded.
+pub(crate) struct Passwords {
+    at_once: Arc<Semaphore>,
+    /// The hash of a random password, verified where there is no account, so that both take the
+    /// same time.
+    decoy: String,
+}
+
+impl Passwords {
+    pub(crate) fn new() -> Result<Self, Error> {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let random = super::entropy::base62::<22>()?;
+        Ok(Self {
+            at_once: Arc::new(Semaphore::new(cores.max(2))),
+            decoy: hash(random.as_bytes())?,
+        })
+    }
+
+    pub(crate) async fn hash(&self, password: &PasswordText) -> Result<String, Error> {
+        let password = password.clone();
+        self.run(move || hash(password.expose().as_bytes())).await?
+    }
+
+    /// Whether the password is the one of this hash; without a hash it takes as long and says no.
+    pub(crate) async fn verify(
+        &self,
+        password: &PasswordText,
+        hash: Option<&str>,
+    ) -> Result<bool, Error> {
+        let (password, exists) = (password.clone(), hash.is_some());
+        let hash = hash.unwrap_or(&self.decoy).to_owned();
+        let matches = self.run(move || verify(password.expose().as_bytes(), &hash)).await??;
+        Ok(matches && exists)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let permit = Arc::clone(&self.at_once).acquire_owned().await;
+        let permit = permit.map_err(|error| Error::internal("password hashing stopped", error))?;
+        let run = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(permit);
+            result
+        });
+        run.await.map_err(|error| Error::internal("password hashing failed", error))
+    }
+}
+
+fn hash(password: &[u8]) -> Result<String, Error> {
+    Argon2::default()
+        .hash_password(password)
+        .map(|hash| hash.to_string())
+        .map_err(|error| Error::internal("a password could not be hashed", error))
+}
+
+fn verify(password: &[u8], hash: &str) -> Result<bool, Error> {
+    let hash = PasswordHash::new(hash)
+        .map_err(|error| Error::internal("a stored password hash is not readable", error))?;
+    Ok(Argon2::default().verify_password(password, &hash).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn verifies_the_right_password_alone() {
+        let passwords = Passwords::new().unwrap();
+        let hash = passwords.hash(&PasswordText::new("caf\u{e9} und mehr davon")).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let verify = async |text, hash| passwords.verify(&PasswordText::new(text), hash).await;
+        assert!(verify("cafe\u{301} und mehr davon", Some(&hash)).await.unwrap());
+        assert!(!verify("cafe und mehr davon", Some(&hash)).await.unwrap());
+        assert!(!verify("cafe und mehr davon", None).await.unwrap());
+    }
+}

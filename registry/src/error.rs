@@ -1,0 +1,132 @@
+//! What services answer when they cannot do what was asked.
+
+use std::time::Duration;
+
+use model::token_form::Problem;
+
+use crate::crypto::BadKey;
+
+/// Why an act was not done. Everything but [`Internal`](Error::Internal) is for the person who asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or not for this caller.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// What was typed is wrong; the sentence says what and how to mend it.
+    #[error("{0}")]
+    Invalid(String),
+    /// Several fields of a form are wrong.
+    #[error("some fields need another look")]
+    Problems(Vec<Problem>),
+    /// Someone or something else has it already.
+    #[error("{0}")]
+    Taken(String),
+    /// The caller may not do this at all.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// The caller's identity has to be confirmed first.
+    #[error("confirm that it is you first")]
+    Unconfirmed,
+    /// Name and password do not belong together; which of them is wrong is nobody's business.
+    #[error("this name and password do not belong together")]
+    WrongPassword,
+    /// Too many tries; wait this long.
+    #[error("too many tries, try again in {} s", .0.as_secs().max(1))]
+    Throttled(Duration),
+    /// The package operation was refused.
+    #[error("{}", .0.sentence)]
+    Denied(Box<crate::Denial>),
+    /// Between look-up and write somebody else published; ask again.
+    #[error("the package changed at the same moment")]
+    Raced,
+    /// Something broke here. The text is for the log alone.
+    #[error("internal error: {context}")]
+    Internal {
+        /// What was being done.
+        context: &'static str,
+        /// What went wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Error {
+    pub(crate) fn internal(
+        context: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Internal { context, source: source.into() }
+    }
+
+    /// A row says something that no row can say.
+    pub(crate) fn inconsistent(table: &'static str, column: &'static str) -> Self {
+        Self::internal("the database is inconsistent", format!("unreadable {table}.{column}"))
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::internal("the database failed", error)
+    }
+}
+
+impl From<object_store::Error> for Error {
+    fn from(error: object_store::Error) -> Self {
+        Self::internal("the blob store failed", error)
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::internal("a file could not be read or written", error)
+    }
+}
+
+impl From<crate::Denial> for Error {
+    fn from(denial: crate::Denial) -> Self {
+        Self::Denied(Box::new(denial))
+    }
+}
+
+/// Why the services could not be opened. Each sentence says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data folder cannot be used.
+    #[error("the data folder {path} cannot be used: {source}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+    /// Another server runs on it.
+    #[error(
+        "another Latchkey server runs on the data folder {0}. Stop it first, or use PostgreSQL for several servers."
+    )]
+    InUse(String),
+    /// The database address is not understood.
+    #[error("--database {0}: write sqlite:///path/to/file or postgres://user@host/name")]
+    Database(String),
+    /// The database does not answer.
+    #[error("the database cannot be opened: {0}")]
+    Connect(#[source] sqlx::Error),
+    /// Its tables could not be brought up to date.
+    #[error("the database could not be migrated: {0}")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// A command found a database that an older server is using.
+    #[error(
+        "the database belongs to another version of Latchkey and a server is using it. Stop the server, or run the command of that version."
+    )]
+    OtherVersion,
+    /// The master key is missing or wrong.
+    #[error("master key {path}: {source}")]
+    Key {
+        /// Where it was looked for.
+        path: String,
+        /// What went wrong.
+        source: BadKey,
+    },
+    /// Anything else.
+    #[error(transparent)]
+    Other(#[from] Error),
+}

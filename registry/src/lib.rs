@@ -1,0 +1,31 @@
+//! What the Latchkey server does, without a word about HTTP or HTML.
+//!
+//! [`Services`] is the one thing a program opens. It holds a service for each subject; each keeps
+//! its rows through `storage` and says no with an [`Error`] or a [`Denial`]. Two types carry
+//! authority: a [`Caller`] is a person with a session, a [`Grant`] is leave to do one thing in one
+//! feed. Only [`access::Access::authorize`] makes grants, and whatever touches a feed's packages
+//! asks for one.
+
+pub mod access;
+pub mod accounts;
+pub mod audit;
+pub mod blobs;
+pub mod clock;
+mod core;
+pub mod crypto;
+pub mod denials;
+mod error;
+pub mod feeds;
+pub mod packages;
+mod services;
+pub mod sessions;
+mod storage;
+pub mod throttle;
+pub mod tokens;
+pub mod usage;
+
+pub use access::{Denial, Grant};
+pub use audit::{Actor, Origin};
+pub use error::{Error, OpenError};
+pub use services::{Limits, Program, Services, Settings};
+pub use sessions::Caller;

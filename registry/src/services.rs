@@ -1,0 +1,320 @@
+//! Opening and closing the services.
+
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
+
+use model::policy::{Policy, Reveal};
+use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use tokio::{task::JoinHandle, time};
+
+use crate::{
+    access::Access,
+    accounts::Accounts,
+    audit::Audit,
+    blobs::Blobs,
+    clock::Clock,
+    core::Core,
+    crypto::{BadKey, master_key::MasterKey, passwords::Passwords},
+    denials::Denials,
+    error::{Error, OpenError},
+    feeds::Feeds,
+    packages::Packages,
+    sessions::Sessions,
+    storage::{self, Database},
+    tokens::Tokens,
+    usage::Usage,
+};
+
+/// The environment variable that may hold the master key instead of a file.
+const KEY_VARIABLE: &str = "LATCHKEY_MASTER_KEY";
+/// How often what was gathered is written.
+const FLUSH_EVERY: Duration = Duration::from_secs(1);
+/// How often what has ended is removed.
+const SWEEP_EVERY: Duration = Duration::from_hours(1);
+
+/// Which program opens the services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// The server: alone on its data folder, keeps everything swept and flushed.
+    Server,
+    /// A command, possibly beside a running server.
+    Command,
+}
+
+/// Sizes beyond which an upload is refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The largest archive, in bytes.
+    pub package_bytes: u64,
+    /// The largest description of a package around its archive, in bytes.
+    pub document_bytes: u64,
+}
+
+/// What the services are opened with.
+pub struct Settings {
+    /// The folder for blobs and, unless `database` says otherwise, the embedded database.
+    pub data: PathBuf,
+    /// `sqlite:///path` or `postgres://…`; `None` for SQLite in the data folder.
+    pub database: Option<String>,
+    /// The master key's file; `None` for the data folder's name with `.key` beside it.
+    pub key_file: Option<PathBuf>,
+    /// The operator's decisions.
+    pub policy: Policy,
+    /// Sizes beyond which an upload is refused.
+    pub limits: Limits,
+    /// Where the server is reached, without a slash at its end.
+    pub public_url: String,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Which program this is.
+    pub program: Program,
+}
+
+/// Every service there is.
+pub struct Services {
+    /// Accounts.
+    pub accounts: Accounts,
+    /// Browser sessions.
+    pub sessions: Arc<Sessions>,
+    /// Access tokens.
+    pub tokens: Arc<Tokens>,
+    /// The gate before every feed.
+    pub access: Access,
+    /// Feeds.
+    pub feeds: Feeds,
+    /// Packages.
+    pub packages: Arc<Packages>,
+    /// Refusals.
+    pub denials: Arc<Denials>,
+    /// The usage ledger.
+    pub usage: Arc<Usage>,
+    /// The audit log.
+    pub audit: Audit,
+    core: Arc<Core>,
+    limits: Limits,
+    tasks: Vec<JoinHandle<()>>,
+    /// Held while a server runs, so that no second one starts on the same folder.
+    _lock: Option<File>,
+}
+
+impl Services {
+    /// Opens everything: locks the data folder, brings the tables up to date, reads the key.
+    pub async fn open(settings: Settings) -> Result<Arc<Self>, OpenError> {
+        let folder =
+            |source| OpenError::Folder { path: settings.data.display().to_string(), source };
+        std::fs::create_dir_all(&settings.data).map_err(folder)?;
+        let address = address_of(&settings)?;
+        let embedded = matches!(address, Address::Sqlite(_));
+        let lock = lock(&settings.data.join("serve.lock")).map_err(folder)?;
+        if lock.is_none() && embedded && settings.program == Program::Server {
+            return Err(OpenError::InUse(settings.data.display().to_string()));
+        }
+        let database = match address {
+            Address::Sqlite(options) => Database::open_sqlite(options).await?,
+            Address::Postgres(options) => Database::open_postgres(options).await?,
+        };
+        // Beside a running server of its own kind a command finds the tables as they should be.
+        if !database.is_migrated().await {
+            if embedded && lock.is_none() {
+                return Err(OpenError::OtherVersion);
+            }
+            database.migrate().await?;
+        }
+        let core = Arc::new(Core {
+            database,
+            clock: Arc::clone(&settings.clock),
+            keys: master_key(&settings)?,
+            passwords: Passwords::new()?,
+            policy: settings.policy,
+            public_url: settings.public_url.clone(),
+        });
+        let server = settings.program == Program::Server;
+        let services = Self::build(core, &settings, lock.filter(|_| server))?;
+        if server {
+            services.drop_unwanted_copies().await?;
+        }
+        Ok(services)
+    }
+
+    fn build(
+        core: Arc<Core>,
+        settings: &Settings,
+        lock: Option<File>,
+    ) -> Result<Arc<Self>, OpenError> {
+        let shared = || Arc::clone(&core);
+        let sessions = Arc::new(Sessions { core: shared() });
+        let usage = Arc::new(Usage::new(shared()));
+        let denials = Arc::new(Denials::new(shared()));
+        let tokens = Arc::new(Tokens { core: shared(), sessions: Arc::clone(&sessions) });
+        let blobs = Blobs::on_disk(&settings.data, settings.program == Program::Server)?;
+        let packages = Packages { core: shared(), blobs, usage: Arc::clone(&usage) };
+        let packages = Arc::new(packages);
+        let mut tasks = Vec::new();
+        if settings.program == Program::Server {
+            tasks.push(storage::watch(&core.database));
+            tasks.push(flush_often(Arc::clone(&usage), Arc::clone(&denials)));
+            tasks.push(sweep_often(
+                Arc::clone(&sessions),
+                Arc::clone(&denials),
+                Arc::clone(&packages),
+            ));
+        }
+        let access = Access::new(
+            shared(),
+            Arc::clone(&sessions),
+            Arc::clone(&tokens),
+            Arc::clone(&denials),
+            Arc::clone(&usage),
+        )?;
+        Ok(Arc::new(Self {
+            accounts: Accounts::new(shared(), Arc::clone(&sessions)),
+            access,
+            feeds: Feeds { core: shared() },
+            audit: Audit { core: shared() },
+            sessions,
+            tokens,
+            packages,
+            denials,
+            usage,
+            limits: settings.limits,
+            core,
+            tasks,
+            _lock: lock,
+        }))
+    }
+
+    /// The operator's decisions.
+    pub fn policy(&self) -> &Policy {
+        &self.core.policy
+    }
+
+    /// Sizes beyond which an upload is refused.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Where the server is reached, without a slash at its end.
+    pub fn public_url(&self) -> &str {
+        &self.core.public_url
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> model::timestamp::Timestamp {
+        self.core.now()
+    }
+
+    /// Writes what was gathered and closes the database.
+    pub async fn close(&self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        flush(&self.usage, &self.denials).await;
+        self.core.database.close().await;
+    }
+
+    /// A lowered reveal policy destroys the copies it no longer allows, at once.
+    async fn drop_unwanted_copies(&self) -> Result<(), Error> {
+        let also_primary = match self.core.policy.reveal {
+            Reveal::All => return Ok(()),
+            Reveal::Primary => false,
+            Reveal::Never => true,
+        };
+        let mut transaction = self.core.database.write().await?;
+        let dropped = storage::tokens::drop_sealed(&mut transaction, also_primary).await?;
+        transaction.commit().await?;
+        if dropped > 0 {
+            tracing::info!(
+                dropped,
+                "destroyed copies of token values that the policy no longer allows"
+            );
+        }
+        Ok(())
+    }
+}
+
+enum Address {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+}
+
+fn address_of(settings: &Settings) -> Result<Address, OpenError> {
+    let Some(address) = &settings.database else {
+        let file = settings.data.join("latchkey.db");
+        return Ok(Address::Sqlite(SqliteConnectOptions::new().filename(file)));
+    };
+    let unreadable = || OpenError::Database("is not readable".to_owned());
+    if address.starts_with("sqlite:") {
+        SqliteConnectOptions::from_str(address).map(Address::Sqlite).map_err(|_| unreadable())
+    } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+        PgConnectOptions::from_str(address).map(Address::Postgres).map_err(|_| unreadable())
+    } else {
+        Err(OpenError::Database("names no database that Latchkey knows".to_owned()))
+    }
+}
+
+/// The lock, or `None` if somebody else holds it. The operating system gives it up with the process.
+fn lock(path: &Path) -> std::io::Result<Option<File>> {
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+fn master_key(settings: &Settings) -> Result<MasterKey, OpenError> {
+    let key = |path: String| move |source: BadKey| OpenError::Key { path, source };
+    if settings.key_file.is_none() {
+        if let Ok(text) = std::env::var(KEY_VARIABLE) {
+            return MasterKey::parse(&text).map_err(key(format!("in {KEY_VARIABLE}")));
+        }
+    }
+    let path = settings.key_file.clone().unwrap_or_else(|| {
+        let mut path = settings.data.clone().into_os_string();
+        path.push(".key");
+        path.into()
+    });
+    MasterKey::read_or_make(&path).map_err(key(path.display().to_string()))
+}
+
+async fn flush(usage: &Usage, denials: &Denials) {
+    for result in [usage.flush().await, denials.flush().await] {
+        if let Err(error) = result {
+            tracing::error!(%error, source = ?std::error::Error::source(&error), "ledger rows could not be written");
+        }
+    }
+}
+
+fn flush_often(usage: Arc<Usage>, denials: Arc<Denials>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut period = time::interval(FLUSH_EVERY);
+        period.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+        loop {
+            period.tick().await;
+            flush(&usage, &denials).await;
+        }
+    })
+}
+
+fn sweep_often(
+    sessions: Arc<Sessions>,
+    denials: Arc<Denials>,
+    packages: Arc<Packages>,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut period = time::interval(SWEEP_EVERY);
+        loop {
+            period.tick().await;
+            for result in [sessions.sweep().await, denials.sweep().await, packages.sweep().await] {
+                if let Err(error) = result {
+                    tracing::error!(%error, "what has ended could not be removed");
+                }
+            }
+        }
+    })
+}

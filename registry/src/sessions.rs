@@ -1,0 +1,209 @@
+//! Browser sessions: signing in, out, and confirming that it is still the same person.
+
+use std::{sync::Arc, time::Duration};
+
+use model::{
+    id::{AccountId, SessionId},
+    timestamp::Timestamp,
+};
+
+use crate::{
+    audit::{self, Actor, Entry, Origin},
+    core::Core,
+    crypto::{
+        digest,
+        entropy::{self, base62},
+    },
+    error::Error,
+    storage::{self, accounts, sessions},
+    throttle::{self, Subjects},
+};
+
+pub use crate::crypto::passwords::PasswordText;
+
+/// Without a request for this long a session ends.
+const IDLE: Duration = Duration::from_hours(12);
+/// No session lasts longer.
+const LONGEST: Duration = Duration::from_hours(24 * 30);
+/// How exactly the last request is noted.
+const SEEN_EVERY: Duration = Duration::from_secs(300);
+
+/// A person with a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub username: String,
+    /// Whether it administers the server.
+    pub is_admin: bool,
+    /// The session.
+    pub session: SessionId,
+    /// Until when the identity counts as confirmed.
+    pub confirmed_until: Timestamp,
+}
+
+/// A session's secret on its way into the cookie.
+pub struct SessionSecret(String);
+
+impl SessionSecret {
+    /// The value of the cookie.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SessionSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionSecret(hidden)")
+    }
+}
+
+/// Sessions.
+pub struct Sessions {
+    pub(crate) core: Arc<Core>,
+}
+
+impl Sessions {
+    /// Signs in by user name or e-mail address and password. Unknown names take as long and are
+    /// answered the same as wrong passwords.
+    pub async fn sign_in(
+        &self,
+        name: &str,
+        password: &PasswordText,
+        origin: &Origin,
+    ) -> Result<SessionSecret, Error> {
+        let account = self.check_password(name, password, origin).await?;
+        self.begin(account.id, &account.username, origin, "session.begin").await
+    }
+
+    /// Begins a session for somebody who has proved who they are.
+    pub(crate) async fn begin(
+        &self,
+        account: AccountId,
+        username: &str,
+        origin: &Origin,
+        act: &'static str,
+    ) -> Result<SessionSecret, Error> {
+        let now = self.core.now();
+        let secret = base62::<43>()?;
+        let mut transaction = self.core.database.write().await?;
+        let new = sessions::NewSession {
+            id: entropy::id(now)?,
+            secret_hash: &digest::of_secret(&secret),
+            account_id: account,
+            now,
+            ends_at: now.plus(LONGEST),
+            address: origin.address.to_string(),
+            client: origin.client(),
+        };
+        sessions::insert(&mut transaction, new).await?;
+        let actor =
+            Actor::Account { id: account, name: username.to_owned(), origin: origin.clone() };
+        audit::append(&mut transaction, &actor, now, Entry::new(act, username)).await?;
+        transaction.commit().await?;
+        Ok(SessionSecret(secret))
+    }
+
+    /// The person behind a cookie, if the session is alive.
+    pub async fn resolve(&self, cookie: &str) -> Result<Option<Caller>, Error> {
+        // Anything else was never ours; it is not worth a look-up.
+        if cookie.len() != 43 || !cookie.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Ok(None);
+        }
+        let now = self.core.now();
+        let hash = digest::of_secret(cookie);
+        let session = sessions::by_secret(&mut &self.core.database, &hash).await?;
+        let Some(session) = session.filter(|session| {
+            !session.account_disabled
+                && session.ends_at > now
+                && now.since(session.last_seen_at) < IDLE
+        }) else {
+            return Ok(None);
+        };
+        if now.since(session.last_seen_at) >= SEEN_EVERY {
+            let mut transaction = self.core.database.write().await?;
+            sessions::seen(&mut transaction, session.id, now).await?;
+            transaction.commit().await?;
+        }
+        Ok(Some(Caller {
+            account: session.account_id,
+            username: session.username,
+            is_admin: session.is_admin,
+            session: session.id,
+            confirmed_until: session.confirmed_at.plus(self.core.policy.confirmation_window),
+        }))
+    }
+
+    /// Ends the caller's session.
+    pub async fn sign_out(&self, caller: &Caller, origin: &Origin) -> Result<(), Error> {
+        let mut transaction = self.core.database.write().await?;
+        sessions::delete(&mut transaction, caller.session).await?;
+        let actor = Actor::Person(caller.clone(), origin.clone());
+        let entry = Entry::new("session.end", &caller.username);
+        audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
+        transaction.commit().await
+    }
+
+    /// Confirms that it is still the same person. The session gets a new secret; the old is dead.
+    pub async fn confirm(
+        &self,
+        caller: &Caller,
+        password: &PasswordText,
+        origin: &Origin,
+    ) -> Result<SessionSecret, Error> {
+        self.check_password(&caller.username, password, origin).await?;
+        let now = self.core.now();
+        let secret = base62::<43>()?;
+        let mut transaction = self.core.database.write().await?;
+        let hash = digest::of_secret(&secret);
+        sessions::confirm(&mut transaction, caller.session, &hash, now).await?;
+        let actor = Actor::Person(caller.clone(), origin.clone());
+        let entry = Entry::new("session.confirm", &caller.username);
+        audit::append(&mut transaction, &actor, now, entry).await?;
+        transaction.commit().await?;
+        Ok(SessionSecret(secret))
+    }
+
+    /// Refuses unless the caller's identity is confirmed at this moment.
+    pub fn require_confirmed(&self, caller: &Caller) -> Result<(), Error> {
+        if self.core.now() < caller.confirmed_until { Ok(()) } else { Err(Error::Unconfirmed) }
+    }
+
+    /// Checks name and password, throttled. Both the pages and HTTP Basic come here.
+    pub(crate) async fn check_password(
+        &self,
+        name: &str,
+        password: &PasswordText,
+        origin: &Origin,
+    ) -> Result<accounts::Account, Error> {
+        let name = name.trim().to_lowercase();
+        let subjects = Subjects::of(&name, origin.address);
+        let account = accounts::by_name(&mut &self.core.database, &name).await?;
+        throttle::check(&self.core, &subjects, account.as_ref().map(|account| account.id)).await?;
+        let usable = account.as_ref().filter(|account| account.disabled_at.is_none());
+        let hash = usable.and_then(|account| account.password_hash.as_deref());
+        if self.core.passwords.verify(password, hash).await? {
+            let account = account.ok_or(Error::WrongPassword)?;
+            throttle::succeeded(&self.core, &subjects, account.id).await?;
+            return Ok(account);
+        }
+        throttle::failed(&self.core, &subjects).await?;
+        let mut transaction = self.core.database.write().await?;
+        let mut entry = Entry::new("session.fail", "");
+        entry.account = account.map(|account| account.id);
+        let actor = Actor::Stranger(origin.clone());
+        audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
+        transaction.commit().await?;
+        Err(Error::WrongPassword)
+    }
+
+    /// Removes what has ended.
+    pub(crate) async fn sweep(&self) -> Result<(), Error> {
+        let now = self.core.now();
+        let mut transaction = self.core.database.write().await?;
+        sessions::sweep(&mut transaction, now, now.minus(IDLE)).await?;
+        storage::throttles::sweep(&mut transaction, throttle::forgotten_before(now)).await?;
+        transaction.commit().await
+    }
+}

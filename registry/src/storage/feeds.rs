@@ -1,0 +1,178 @@
+//! Rows of feeds and their members.
+
+use model::{
+    id::{AccountId, FeedId},
+    names::FeedName,
+    role::Role,
+    timestamp::Timestamp,
+};
+use uuid::Uuid;
+
+use super::{Source, Transaction, sql};
+use crate::error::Error;
+
+/// A feed as one account sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Feed {
+    pub(crate) id: FeedId,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) is_public: bool,
+    pub(crate) created_at: Timestamp,
+    /// The account's role; `None` for no member, or where no account was asked about.
+    pub(crate) role: Option<Role>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    description: String,
+    is_public: bool,
+    created_at: i64,
+    role: Option<String>,
+}
+
+impl TryFrom<Row> for Feed {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let role = row.role.map(|role| role.parse()).transpose();
+        Ok(Self {
+            id: row.id.into(),
+            name: row.name,
+            description: row.description,
+            is_public: row.is_public,
+            created_at: Timestamp::from_millis(row.created_at),
+            role: role.map_err(|_| Error::inconsistent("feed_members", "role"))?,
+        })
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT f.id, f.name, f.description, f.is_public, f.created_at, m.role
+             FROM feeds AS f LEFT JOIN feed_members AS m ON m.feed_id = f.id AND m.account_id = $1 ",
+            $rest
+        )
+    };
+}
+
+/// A feed by name, with the role in it of `account`.
+pub(crate) async fn by_name(
+    source: &mut impl Source,
+    name: &str,
+    account: Option<AccountId>,
+) -> Result<Option<Feed>, Error> {
+    let statement = sql(select!("WHERE f.name = $2")).bind(account).bind(name);
+    let row: Option<Row> = source.optional(statement).await?;
+    row.map(Feed::try_from).transpose()
+}
+
+/// The feeds an account can reach: its own memberships, and public ones.
+pub(crate) async fn reachable(
+    source: &mut impl Source,
+    account: AccountId,
+) -> Result<Vec<Feed>, Error> {
+    let statement = sql(select!("WHERE f.is_public OR m.role IS NOT NULL ORDER BY f.name"));
+    let rows: Vec<Row> = source.all(statement.bind(account)).await?;
+    rows.into_iter().map(Feed::try_from).collect()
+}
+
+/// Names of the feeds that one account's tokens mention.
+pub(crate) async fn named_by_tokens_of(
+    source: &mut impl Source,
+    owner: AccountId,
+) -> Result<Vec<(FeedId, String)>, Error> {
+    let statement = sql("SELECT DISTINCT f.id, f.name FROM feeds AS f
+         JOIN token_rule_feeds AS rf ON rf.feed_id = f.id
+         JOIN token_rules AS r ON r.id = rf.rule_id
+         JOIN tokens AS t ON t.id = r.token_id WHERE t.owner_id = $1");
+    let rows: Vec<(Uuid, String)> = source.all(statement.bind(owner)).await?;
+    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+}
+
+/// Who holds the name of a deleted feed, unless it was released.
+pub(crate) async fn tombstone(
+    source: &mut impl Source,
+    name: &FeedName,
+) -> Result<Option<AccountId>, Error> {
+    let statement = sql(
+        "SELECT owner_id FROM name_tombstones WHERE kind = 'feed' AND name = $1 AND released_at IS NULL",
+    );
+    let row: Option<(Uuid,)> = source.optional(statement.bind(name.as_str())).await?;
+    Ok(row.map(|(owner,)| owner.into()))
+}
+
+pub(crate) async fn insert(
+    transaction: &mut Transaction,
+    id: FeedId,
+    name: &FeedName,
+    description: &str,
+    is_public: bool,
+    owner: AccountId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let statement =
+        sql("INSERT INTO feeds (id, name, description, is_public, created_at, created_by)
+         VALUES ($1, $2, $3, $4, $5, $6)");
+    transaction
+        .execute(
+            statement
+                .bind(id)
+                .bind(name.as_str())
+                .bind(description)
+                .bind(is_public)
+                .bind(now)
+                .bind(owner),
+        )
+        .await?;
+    set_member(transaction, id, owner, Role::Owner, now).await
+}
+
+pub(crate) async fn set_member(
+    transaction: &mut Transaction,
+    feed: FeedId,
+    account: AccountId,
+    role: Role,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let statement = sql(
+        "INSERT INTO feed_members (feed_id, account_id, role, added_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (feed_id, account_id) DO UPDATE SET role = excluded.role",
+    );
+    transaction.execute(statement.bind(feed).bind(account).bind(role.name()).bind(now)).await?;
+    transaction.changes_authority();
+    Ok(())
+}
+
+/// How many owners a feed has besides this account.
+pub(crate) async fn other_owners(
+    source: &mut impl Source,
+    feed: FeedId,
+    account: AccountId,
+) -> Result<i64, Error> {
+    let statement = sql(
+        "SELECT COUNT(*) FROM feed_members WHERE feed_id = $1 AND account_id <> $2 AND role = 'owner'",
+    );
+    source.count(statement.bind(feed).bind(account)).await
+}
+
+/// Packages of each kind in the feeds an account can reach: feed, ecosystem, count, last update.
+pub(crate) async fn package_counts(
+    source: &mut impl Source,
+    account: AccountId,
+) -> Result<Vec<(FeedId, String, i64, Timestamp)>, Error> {
+    let statement =
+        sql("SELECT p.feed_id, p.ecosystem, COUNT(*), MAX(p.updated_at) FROM packages AS p
+         JOIN feeds AS f ON f.id = p.feed_id
+         LEFT JOIN feed_members AS m ON m.feed_id = f.id AND m.account_id = $1
+         WHERE f.is_public OR m.role IS NOT NULL
+         GROUP BY p.feed_id, p.ecosystem ORDER BY p.ecosystem");
+    let rows: Vec<(Uuid, String, i64, i64)> = source.all(statement.bind(account)).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(feed, kind, count, at)| (feed.into(), kind, count, Timestamp::from_millis(at)))
+        .collect())
+}

@@ -1,0 +1,41 @@
+//! Bringing the tables up to date.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::Migrator;
+
+use super::{Source, database::Database, sql};
+use crate::error::OpenError;
+
+static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+
+impl Database {
+    /// Applies what is missing. Migrations of a newer version are left alone: they only ever add.
+    /// On PostgreSQL an advisory lock keeps two from migrating at once; on SQLite the caller holds
+    /// the lock on the data folder.
+    pub(crate) async fn migrate(&self) -> Result<(), OpenError> {
+        let result = match (self.sqlite_writer(), self.postgres()) {
+            (Some(pool), _) => lenient(&SQLITE).run(pool).await,
+            (None, Some(pool)) => lenient(&POSTGRES).run(pool).await,
+            (None, None) => Ok(()),
+        };
+        result.map_err(OpenError::Migrate)
+    }
+
+    /// Whether the tables have every migration this program knows.
+    pub(crate) async fn is_migrated(&self) -> bool {
+        let known = if self.postgres().is_some() { &POSTGRES } else { &SQLITE };
+        let newest = known.iter().map(|migration| migration.version).max().unwrap_or(0);
+        let applied = sql("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success");
+        let mut database = self;
+        database.count(applied).await.is_ok_and(|applied| applied >= newest)
+    }
+}
+
+fn lenient(migrator: &'static Migrator) -> Migrator {
+    let mut migrator =
+        Migrator { migrations: Cow::Borrowed(&migrator.migrations), ..Migrator::DEFAULT };
+    migrator.set_ignore_missing(true);
+    migrator
+}

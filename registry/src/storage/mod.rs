@@ -1,0 +1,24 @@
+//! Rows. One file per aggregate; the same SQL text serves SQLite and PostgreSQL.
+//!
+//! Reads go through [`Database`], writes through a [`Transaction`]; both are a [`Source`], so a
+//! look-up can be used in either. Writes are serial on both databases (SQLite's single writer,
+//! PostgreSQL's advisory lock), which is why a check and the write after it need no further care.
+
+pub(crate) mod accounts;
+pub(crate) mod audit;
+mod changes;
+mod database;
+pub(crate) mod denials;
+pub(crate) mod feeds;
+pub(crate) mod links;
+mod migrations;
+pub(crate) mod packages;
+pub(crate) mod sessions;
+mod statement;
+pub(crate) mod throttles;
+pub(crate) mod tokens;
+pub(crate) mod usage;
+
+pub(crate) use changes::{Changes, watch};
+pub(crate) use database::{Database, Source, Transaction};
+pub(crate) use statement::{Statement, sql};

@@ -1,0 +1,519 @@
+//! Rows of access tokens: the token, its secrets, its rules.
+
+use std::collections::HashMap;
+
+use model::{
+    action::ActionSet,
+    decide::{TokenFacts, TokenState},
+    id::{AccountId, FeedId, FormId, SecretId, SessionId, TokenId},
+    scope::{Effect, FeedSet, Rule, Scope},
+    timestamp::Timestamp,
+    token::TokenKind,
+};
+use uuid::Uuid;
+
+use super::{Source, Transaction, sql};
+use crate::error::Error;
+
+/// A token as stored.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) id: TokenId,
+    pub(crate) owner: AccountId,
+    pub(crate) kind: TokenKind,
+    pub(crate) description: String,
+    pub(crate) state_changed_at: Timestamp,
+    pub(crate) created_at: Timestamp,
+    pub(crate) created_by: String,
+    pub(crate) created_from: String,
+    pub(crate) last_used_at: Option<Timestamp>,
+    pub(crate) last_used_from: Option<String>,
+    pub(crate) last_used_client: Option<String>,
+    pub(crate) last_used_feed: Option<FeedId>,
+    /// What decisions are made on.
+    pub(crate) facts: TokenFacts,
+}
+
+/// One secret of a token, without the secret.
+#[derive(Debug, Clone)]
+pub(crate) struct Secret {
+    pub(crate) id: SecretId,
+    pub(crate) token: TokenId,
+    pub(crate) generation: i64,
+    pub(crate) last4: String,
+    pub(crate) sealed: Option<Vec<u8>>,
+    pub(crate) key_version: i64,
+    pub(crate) created_at: Timestamp,
+    pub(crate) first_used_at: Option<Timestamp>,
+    pub(crate) stops_at: Option<Timestamp>,
+    /// How long after the first use of its successor it stops, in milliseconds.
+    pub(crate) stops_after_first_use_ms: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TokenRow {
+    id: Uuid,
+    owner_id: Uuid,
+    kind: String,
+    description: String,
+    state: String,
+    state_changed_at: i64,
+    not_before: Option<i64>,
+    expires_at: Option<i64>,
+    created_at: i64,
+    created_by: String,
+    created_from: String,
+    last_used_at: Option<i64>,
+    last_used_from: Option<String>,
+    last_used_client: Option<String>,
+    last_used_feed_id: Option<Uuid>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SecretRow {
+    id: Uuid,
+    token_id: Uuid,
+    generation: i64,
+    last4: String,
+    sealed: Option<Vec<u8>>,
+    key_version: i64,
+    created_at: i64,
+    first_used_at: Option<i64>,
+    stops_at: Option<i64>,
+    stops_after_first_use_ms: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct RuleRow {
+    id: Uuid,
+    token_id: Uuid,
+    effect: String,
+    actions: i64,
+    is_all_feeds: bool,
+}
+
+impl From<SecretRow> for Secret {
+    fn from(row: SecretRow) -> Self {
+        Self {
+            id: row.id.into(),
+            token: row.token_id.into(),
+            generation: row.generation,
+            last4: row.last4,
+            sealed: row.sealed,
+            key_version: row.key_version,
+            created_at: Timestamp::from_millis(row.created_at),
+            first_used_at: row.first_used_at.map(Timestamp::from_millis),
+            stops_at: row.stops_at.map(Timestamp::from_millis),
+            stops_after_first_use_ms: row.stops_after_first_use_ms,
+        }
+    }
+}
+
+macro_rules! select_token {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.id, t.owner_id, t.kind, t.description, t.state, t.state_changed_at, t.not_before,
+             t.expires_at, t.created_at, t.created_by, t.created_from, t.last_used_at, t.last_used_from,
+             t.last_used_client, t.last_used_feed_id FROM tokens AS t ",
+            $rest
+        )
+    };
+}
+
+macro_rules! select_secret {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id, s.token_id, s.generation, s.last4, s.sealed, s.key_version, s.created_at,
+             s.first_used_at, s.stops_at, s.stops_after_first_use_ms FROM token_secrets AS s ",
+            $rest
+        )
+    };
+}
+
+pub(crate) async fn by_id(source: &mut impl Source, id: TokenId) -> Result<Option<Token>, Error> {
+    let row = source.optional(sql(select_token!("WHERE t.id = $1")).bind(id)).await?;
+    let Some(row) = row else { return Ok(None) };
+    let parts = Parts::of_token(source, id).await?;
+    parts.complete(row).map(Some)
+}
+
+/// The secret with this digest.
+pub(crate) async fn secret_by_hash(
+    source: &mut impl Source,
+    hash: &[u8; 32],
+) -> Result<Option<Secret>, Error> {
+    let statement = sql(select_secret!("WHERE s.hash = $1")).bind(hash);
+    let row: Option<SecretRow> = source.optional(statement).await?;
+    Ok(row.map(Into::into))
+}
+
+/// Every token of an account, newest first.
+pub(crate) async fn of_owner(
+    source: &mut impl Source,
+    owner: AccountId,
+) -> Result<Vec<Token>, Error> {
+    let statement =
+        sql(select_token!("WHERE t.owner_id = $1 ORDER BY t.created_at DESC, t.id DESC"));
+    let rows: Vec<TokenRow> = source.all(statement.bind(owner)).await?;
+    let mut parts = Parts::of_owner(source, owner).await?;
+    rows.into_iter().map(|row| parts.take(row)).collect()
+}
+
+/// The token that a use of the form made, if it did.
+pub(crate) async fn by_form(
+    source: &mut impl Source,
+    owner: AccountId,
+    form: FormId,
+) -> Result<Option<(TokenId, Timestamp, Option<SessionId>)>, Error> {
+    let statement = sql(
+        "SELECT id, created_at, form_session_id FROM tokens WHERE owner_id = $1 AND form_id = $2",
+    );
+    let row: Option<(Uuid, i64, Option<Uuid>)> =
+        source.optional(statement.bind(owner).bind(form)).await?;
+    Ok(row
+        .map(|(id, at, session)| (id.into(), Timestamp::from_millis(at), session.map(Into::into))))
+}
+
+/// The secrets of a token, newest first.
+pub(crate) async fn secrets(
+    source: &mut impl Source,
+    token: TokenId,
+) -> Result<Vec<Secret>, Error> {
+    let statement = sql(select_secret!("WHERE s.token_id = $1 ORDER BY s.generation DESC"));
+    let rows: Vec<SecretRow> = source.all(statement.bind(token)).await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The newest secret of each of an account's tokens.
+pub(crate) async fn newest_secrets(
+    source: &mut impl Source,
+    owner: AccountId,
+) -> Result<HashMap<TokenId, Secret>, Error> {
+    let statement = sql(select_secret!(
+        "JOIN tokens AS t ON t.id = s.token_id WHERE t.owner_id = $1 ORDER BY s.generation"
+    ));
+    let rows: Vec<SecretRow> = source.all(statement.bind(owner)).await?;
+    Ok(rows.into_iter().map(|row| (row.token_id.into(), row.into())).collect())
+}
+
+/// How a token came to be.
+pub(crate) struct Creation<'a> {
+    pub(crate) at: Timestamp,
+    pub(crate) by: &'a str,
+    pub(crate) from: &'a str,
+    pub(crate) form: Option<(FormId, SessionId)>,
+}
+
+pub(crate) async fn insert(
+    transaction: &mut Transaction,
+    id: TokenId,
+    owner: AccountId,
+    kind: TokenKind,
+    description: &str,
+    facts: &TokenFacts,
+    creation: Creation<'_>,
+) -> Result<(), Error> {
+    let statement = sql(
+        "INSERT INTO tokens (id, owner_id, kind, description, state, state_changed_at, not_before,
+         expires_at, is_pre_authenticated, revision, created_at, created_by, created_from, form_id,
+         form_session_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13, $14)",
+    );
+    let (form, session) = creation.form.unzip();
+    transaction
+        .execute(
+            statement
+                .bind(id)
+                .bind(owner)
+                .bind(kind.name())
+                .bind(description)
+                .bind(facts.state.name())
+                .bind(creation.at)
+                .bind(facts.not_before)
+                .bind(facts.expires_at)
+                .bind(false)
+                .bind(creation.at)
+                .bind(creation.by)
+                .bind(creation.from)
+                .bind(form)
+                .bind(session),
+        )
+        .await?;
+    for network in &facts.networks {
+        let statement = sql("INSERT INTO token_networks (token_id, network) VALUES ($1, $2)");
+        transaction.execute(statement.bind(id).bind(network.to_string())).await?;
+    }
+    transaction.changes_authority();
+    Ok(())
+}
+
+/// Adds the next rule of a token.
+pub(crate) async fn insert_rule(
+    transaction: &mut Transaction,
+    id: Uuid,
+    token: TokenId,
+    position: i64,
+    rule: &Rule,
+) -> Result<(), Error> {
+    let statement =
+        sql("INSERT INTO token_rules (id, token_id, position, effect, actions, is_all_feeds)
+         VALUES ($1, $2, $3, $4, $5, $6)");
+    let effect = match rule.effect {
+        Effect::Allow => "allow",
+        Effect::Deny => "deny",
+    };
+    let statement = statement
+        .bind(id)
+        .bind(token)
+        .bind(position)
+        .bind(effect)
+        .bind(i64::from(rule.actions.bits()))
+        .bind(rule.feeds == FeedSet::All);
+    transaction.execute(statement).await?;
+    if let FeedSet::Only(feeds) = &rule.feeds {
+        for feed in feeds {
+            let statement = sql("INSERT INTO token_rule_feeds (rule_id, feed_id) VALUES ($1, $2)");
+            transaction.execute(statement.bind(id).bind(*feed)).await?;
+        }
+    }
+    for (position, pattern) in (0_i64..).zip(&rule.patterns) {
+        let statement =
+            sql("INSERT INTO token_rule_patterns (rule_id, position, pattern) VALUES ($1, $2, $3)");
+        transaction.execute(statement.bind(id).bind(position).bind(pattern.to_string())).await?;
+    }
+    transaction.changes_authority();
+    Ok(())
+}
+
+/// Adds a secret to a token.
+pub(crate) async fn insert_secret(
+    transaction: &mut Transaction,
+    secret: &Secret,
+    hash: &[u8; 32],
+) -> Result<(), Error> {
+    let statement = sql(
+        "INSERT INTO token_secrets (id, token_id, generation, hash, last4, sealed, key_version,
+         created_at, first_used_at, stops_at, stops_after_first_use_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    );
+    transaction
+        .execute(
+            statement
+                .bind(secret.id)
+                .bind(secret.token)
+                .bind(secret.generation)
+                .bind(hash)
+                .bind(&secret.last4)
+                .bind(secret.sealed.clone())
+                .bind(secret.key_version)
+                .bind(secret.created_at)
+                .bind(secret.first_used_at)
+                .bind(secret.stops_at)
+                .bind(secret.stops_after_first_use_ms),
+        )
+        .await?;
+    transaction.changes_authority();
+    Ok(())
+}
+
+/// Sets when a secret stops, and drops its sealed copy if it stops at once.
+pub(crate) async fn set_stop(
+    transaction: &mut Transaction,
+    secret: SecretId,
+    stops_at: Timestamp,
+    after_first_use_ms: Option<i64>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let statement = sql("UPDATE token_secrets SET stops_at = $1, stops_after_first_use_ms = $2,
+         sealed = CASE WHEN $3 THEN NULL ELSE sealed END WHERE id = $4");
+    let statement =
+        statement.bind(stops_at).bind(after_first_use_ms).bind(stops_at <= now).bind(secret);
+    transaction.execute(statement).await?;
+    transaction.changes_authority();
+    Ok(())
+}
+
+pub(crate) async fn first_used(
+    transaction: &mut Transaction,
+    secret: SecretId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let statement =
+        sql("UPDATE token_secrets SET first_used_at = $1 WHERE id = $2 AND first_used_at IS NULL");
+    Ok(transaction.execute(statement.bind(now).bind(secret)).await? > 0)
+}
+
+pub(crate) async fn set_state(
+    transaction: &mut Transaction,
+    id: TokenId,
+    state: TokenState,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let statement = sql(
+        "UPDATE tokens SET state = $1, state_changed_at = $2, revision = revision + 1 WHERE id = $3",
+    );
+    transaction.execute(statement.bind(state.name()).bind(now).bind(id)).await?;
+    if state == TokenState::Revoked {
+        // What can never work again need not be shown again.
+        let statement = sql("UPDATE token_secrets SET sealed = NULL WHERE token_id = $1");
+        transaction.execute(statement.bind(id)).await?;
+    }
+    transaction.changes_authority();
+    Ok(())
+}
+
+/// Sets the dates of a token.
+pub(crate) async fn set_dates(
+    transaction: &mut Transaction,
+    id: TokenId,
+    not_before: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+) -> Result<(), Error> {
+    let statement = sql(
+        "UPDATE tokens SET not_before = $1, expires_at = $2, revision = revision + 1 WHERE id = $3",
+    );
+    transaction.execute(statement.bind(not_before).bind(expires_at).bind(id)).await?;
+    transaction.changes_authority();
+    Ok(())
+}
+
+/// Drops the sealed copies that a lowered reveal policy no longer allows.
+pub(crate) async fn drop_sealed(
+    transaction: &mut Transaction,
+    also_primary: bool,
+) -> Result<u64, Error> {
+    let statement = if also_primary {
+        sql("UPDATE token_secrets SET sealed = NULL WHERE sealed IS NOT NULL")
+    } else {
+        sql("UPDATE token_secrets SET sealed = NULL WHERE sealed IS NOT NULL
+             AND token_id IN (SELECT id FROM tokens WHERE kind <> 'primary')")
+    };
+    transaction.execute(statement).await
+}
+
+/// The rules and networks of some tokens, on their way into them.
+struct Parts {
+    rules: HashMap<Uuid, Vec<Rule>>,
+    networks: HashMap<Uuid, Vec<String>>,
+}
+
+macro_rules! select_parts {
+    ($filter:literal) => {
+        [
+            concat!(
+                "SELECT r.id, r.token_id, r.effect, r.actions, r.is_all_feeds FROM token_rules AS r
+                 JOIN tokens AS t ON t.id = r.token_id WHERE ",
+                $filter,
+                " ORDER BY r.token_id, r.position"
+            ),
+            concat!(
+                "SELECT rf.rule_id, rf.feed_id FROM token_rule_feeds AS rf
+                 JOIN token_rules AS r ON r.id = rf.rule_id
+                 JOIN tokens AS t ON t.id = r.token_id WHERE ",
+                $filter,
+                " ORDER BY rf.feed_id"
+            ),
+            concat!(
+                "SELECT rp.rule_id, rp.pattern FROM token_rule_patterns AS rp
+                 JOIN token_rules AS r ON r.id = rp.rule_id
+                 JOIN tokens AS t ON t.id = r.token_id WHERE ",
+                $filter,
+                " ORDER BY rp.rule_id, rp.position"
+            ),
+            concat!(
+                "SELECT n.token_id, n.network FROM token_networks AS n
+                 JOIN tokens AS t ON t.id = n.token_id WHERE ",
+                $filter,
+                " ORDER BY n.network"
+            ),
+        ]
+    };
+}
+
+impl Parts {
+    async fn of_token(source: &mut impl Source, id: TokenId) -> Result<Self, Error> {
+        Self::read(source, select_parts!("t.id = $1"), id.into()).await
+    }
+
+    async fn of_owner(source: &mut impl Source, owner: AccountId) -> Result<Self, Error> {
+        Self::read(source, select_parts!("t.owner_id = $1"), owner.into()).await
+    }
+
+    async fn read(
+        source: &mut impl Source,
+        [rules, feeds, patterns, networks]: [&'static str; 4],
+        key: Uuid,
+    ) -> Result<Self, Error> {
+        let rules: Vec<RuleRow> = source.all(sql(rules).bind(key)).await?;
+        let mut feeds = grouped(source.all::<(Uuid, Uuid)>(sql(feeds).bind(key)).await?);
+        let mut patterns = grouped(source.all::<(Uuid, String)>(sql(patterns).bind(key)).await?);
+        let networks = grouped(source.all::<(Uuid, String)>(sql(networks).bind(key)).await?);
+        let mut by_token: HashMap<Uuid, Vec<Rule>> = HashMap::new();
+        for row in rules {
+            let feeds = feeds.remove(&row.id).unwrap_or_default();
+            let patterns = patterns.remove(&row.id).unwrap_or_default();
+            let token = row.token_id;
+            by_token.entry(token).or_default().push(rule(&row, feeds, &patterns)?);
+        }
+        Ok(Self { rules: by_token, networks })
+    }
+
+    fn complete(mut self, row: TokenRow) -> Result<Token, Error> {
+        self.take(row)
+    }
+
+    fn take(&mut self, row: TokenRow) -> Result<Token, Error> {
+        let rules = self.rules.remove(&row.id).unwrap_or_default();
+        let networks = self.networks.remove(&row.id).unwrap_or_default();
+        let networks = networks.iter().map(|network| network.parse()).collect::<Result<_, _>>();
+        Ok(Token {
+            id: row.id.into(),
+            owner: row.owner_id.into(),
+            kind: TokenKind::from_name(&row.kind)
+                .ok_or_else(|| Error::inconsistent("tokens", "kind"))?,
+            description: row.description,
+            state_changed_at: Timestamp::from_millis(row.state_changed_at),
+            created_at: Timestamp::from_millis(row.created_at),
+            created_by: row.created_by,
+            created_from: row.created_from,
+            last_used_at: row.last_used_at.map(Timestamp::from_millis),
+            last_used_from: row.last_used_from,
+            last_used_client: row.last_used_client,
+            last_used_feed: row.last_used_feed_id.map(Into::into),
+            facts: TokenFacts {
+                state: TokenState::from_name(&row.state)
+                    .ok_or_else(|| Error::inconsistent("tokens", "state"))?,
+                not_before: row.not_before.map(Timestamp::from_millis),
+                expires_at: row.expires_at.map(Timestamp::from_millis),
+                networks: networks.map_err(|_| Error::inconsistent("token_networks", "network"))?,
+                scope: Scope { rules },
+            },
+        })
+    }
+}
+
+fn rule(row: &RuleRow, feeds: Vec<Uuid>, patterns: &[String]) -> Result<Rule, Error> {
+    let actions = u8::try_from(row.actions).ok().and_then(ActionSet::from_bits);
+    let patterns = patterns.iter().map(|pattern| pattern.parse()).collect::<Result<_, _>>();
+    Ok(Rule {
+        effect: match row.effect.as_str() {
+            "allow" => Effect::Allow,
+            "deny" => Effect::Deny,
+            _ => return Err(Error::inconsistent("token_rules", "effect")),
+        },
+        actions: actions.ok_or_else(|| Error::inconsistent("token_rules", "actions"))?,
+        feeds: if row.is_all_feeds {
+            FeedSet::All
+        } else {
+            FeedSet::Only(feeds.into_iter().map(Into::into).collect())
+        },
+        patterns: patterns.map_err(|_| Error::inconsistent("token_rule_patterns", "pattern"))?,
+    })
+}
+
+fn grouped<T>(pairs: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
+    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for (key, value) in pairs {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
+}

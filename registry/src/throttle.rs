@@ -1,0 +1,144 @@
+//! Slowing down whoever guesses passwords, without ever locking out whoever owns one.
+//!
+//! Failures are counted by account and network together, and by network alone. The delay doubles
+//! with each failure beyond a few; it ends by itself. A network from which the account signed in
+//! within the last thirty days has a count of its own, so strangers cannot delay the owner there.
+
+use std::{net::IpAddr, time::Duration};
+
+use ipnet::{Ipv4Net, Ipv6Net};
+use model::{id::AccountId, timestamp::Timestamp};
+
+use crate::{
+    core::Core,
+    error::Error,
+    storage::throttles::{self, Failures},
+};
+
+/// Failures of one account from one network that cost nothing.
+const FREE_PER_ACCOUNT: u32 = 5;
+/// Failures from one network, whatever the account, that cost nothing.
+const FREE_PER_NETWORK: u32 = 30;
+/// The longest delay.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+/// After this long without a failure the count begins anew.
+const FORGOTTEN_AFTER: Duration = Duration::from_hours(1);
+/// How long a network counts as the account's own.
+const KNOWN_FOR: Duration = Duration::from_hours(24 * 30);
+
+/// The network an address counts as: its /24 or /64.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => Ipv4Net::new_assert(v4, 24).trunc().to_string(),
+        IpAddr::V6(v6) => Ipv6Net::new_assert(v6, 64).trunc().to_string(),
+    }
+}
+
+/// How long after its last failure a count has to wait.
+fn delay(failures: u32, free: u32) -> Duration {
+    match failures.checked_sub(free) {
+        None => Duration::ZERO,
+        Some(beyond) => Duration::from_secs(1_u64 << beyond.min(20)).min(LONGEST),
+    }
+}
+
+/// The counts that one try touches.
+pub(crate) struct Subjects {
+    network: String,
+    by_account: String,
+    by_network: String,
+}
+
+impl Subjects {
+    /// `name` is what was typed, in lower case: unknown names are counted like known ones.
+    pub(crate) fn of(name: &str, address: IpAddr) -> Self {
+        let network = network(address);
+        let name: String = name.chars().take(100).collect();
+        Self {
+            by_account: format!("account {name} from {network}"),
+            by_network: format!("network {network}"),
+            network,
+        }
+    }
+}
+
+/// Refuses a try that comes too early.
+pub(crate) async fn check(
+    core: &Core,
+    subjects: &Subjects,
+    account: Option<AccountId>,
+) -> Result<(), Error> {
+    let mut database = &core.database;
+    let now = core.now();
+    let wait = |failures: Option<Failures>, free| {
+        failures.map_or(Duration::ZERO, |Failures { count, last_at }| {
+            last_at.plus(delay(count, free)).since(now)
+        })
+    };
+    let by_account = throttles::get(&mut database, &subjects.by_account).await?;
+    let mut longest = wait(by_account, FREE_PER_ACCOUNT);
+    let known = match account {
+        Some(account) => {
+            let since = now.minus(KNOWN_FOR);
+            throttles::knows_network(&mut database, account, &subjects.network, since).await?
+        }
+        None => false,
+    };
+    if !known {
+        let by_network = throttles::get(&mut database, &subjects.by_network).await?;
+        longest = longest.max(wait(by_network, FREE_PER_NETWORK));
+    }
+    if longest.is_zero() { Ok(()) } else { Err(Error::Throttled(longest)) }
+}
+
+/// Counts a failure.
+pub(crate) async fn failed(core: &Core, subjects: &Subjects) -> Result<(), Error> {
+    let now = core.now();
+    let mut transaction = core.database.write().await?;
+    for subject in [&subjects.by_account, &subjects.by_network] {
+        let before = throttles::get(&mut transaction, subject).await?;
+        let count =
+            before.filter(|f| now.since(f.last_at) < FORGOTTEN_AFTER).map_or(0, |f| f.count);
+        let failures = Failures { count: count.saturating_add(1), last_at: now };
+        throttles::put(&mut transaction, subject, failures).await?;
+    }
+    transaction.commit().await
+}
+
+/// Forgets the failures of an account from a network, which is its own from now on.
+pub(crate) async fn succeeded(
+    core: &Core,
+    subjects: &Subjects,
+    account: AccountId,
+) -> Result<(), Error> {
+    let mut transaction = core.database.write().await?;
+    throttles::clear(&mut transaction, &subjects.by_account).await?;
+    throttles::remember_network(&mut transaction, account, &subjects.network, core.now()).await?;
+    transaction.commit().await
+}
+
+/// The moment before which counts are of no use any more.
+pub(crate) fn forgotten_before(now: Timestamp) -> Timestamp {
+    now.minus(FORGOTTEN_AFTER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_and_end() {
+        let seconds: Vec<u64> =
+            (3..10).map(|count| delay(count, FREE_PER_ACCOUNT).as_secs()).collect();
+        assert_eq!(seconds, [0, 0, 1, 2, 4, 8, 16]);
+        assert_eq!(delay(u32::MAX, FREE_PER_ACCOUNT), LONGEST);
+    }
+
+    #[test]
+    fn neighbours_count_together() {
+        let of = |address: &str| network(address.parse().unwrap());
+        assert_eq!(of("10.1.2.3"), "10.1.2.0/24");
+        assert_eq!(of("::ffff:10.1.2.9"), "10.1.2.0/24");
+        assert_eq!(of("2001:db8::1:2:3:4"), "2001:db8::/64");
+    }
+}
