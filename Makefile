@@ -1,0 +1,49 @@
+# Latchkey's commands. `make help` lists them.
+
+LISTEN ?= 127.0.0.1:3000
+DATA ?= ./data
+PUBLIC_URL ?= http://$(LISTEN)
+
+BINARY := target/release/latchkey
+SERVE = serve --data $(DATA) --listen $(LISTEN) --public-url $(PUBLIC_URL)
+
+# Where rustup puts cargo, also for a shell that was open before rustup came.
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+# What is built lies where these commands look for it, whatever a user's settings say.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+
+.DEFAULT_GOAL := help
+.PHONY: help run build dev test test-rust test-browser lint fmt
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nSettings of run and dev: LISTEN=%s DATA=%s PUBLIC_URL=%s\n' '$(LISTEN)' '$(DATA)' '$(PUBLIC_URL)'
+
+run: build ## Install what is missing, build, and start the server; prints the link to open
+	exec $(BINARY) $(SERVE)
+
+build: ## Build the release binary, target/release/latchkey: one file to deploy
+	@scripts/bootstrap.sh build
+# The alias `cargo xtask` builds it silently, and the first time takes more than a minute.
+	cargo build --package xtask
+	cargo xtask site
+	cargo build --release --package latchkey --features embed
+
+dev: ## Start the server, and rebuild and restart it at every change of a source file
+	@scripts/bootstrap.sh build
+	scripts/dev.sh $(SERVE)
+
+test: ## Check and test everything
+	@scripts/test.sh
+
+test-rust: ## Run only the Rust tests
+	@scripts/test.sh rust
+
+test-browser: ## Run only the tests in a real browser
+	@scripts/test.sh browser
+
+lint: ## Check only the format and the lints
+	@scripts/test.sh lint
+
+fmt: ## Format the Rust code
+	cargo fmt --all
