@@ -64,6 +64,8 @@ impl TokenState {
 pub struct TokenFacts {
     /// Where it stands.
     pub state: TokenState,
+    /// Since when; `None` where that is not known.
+    pub state_since: Option<Timestamp>,
     /// Not valid before this moment.
     pub not_before: Option<Timestamp>,
     /// Not valid from this moment on.
@@ -283,9 +285,9 @@ fn check_token(
 ) -> Result<(), Denied> {
     let refuse = |code, at| Err(Denied::new(code, Because::Token(at)));
     match token.state {
-        TokenState::Revoked => return refuse(Code::Revoked, None),
-        TokenState::Leaked => return refuse(Code::Leaked, None),
-        TokenState::Suspended => return refuse(Code::Suspended, None),
+        TokenState::Revoked => return refuse(Code::Revoked, token.state_since),
+        TokenState::Leaked => return refuse(Code::Leaked, token.state_since),
+        TokenState::Suspended => return refuse(Code::Suspended, token.state_since),
         TokenState::Active => {}
     }
     if secret_stops_at.is_some_and(|at| at <= now) {

@@ -168,9 +168,11 @@ fn body(code: Code, particulars: &Particulars<'_>, package: Option<String>) -> S
             format!("{bearer} is not valid{from}.")
         }
         Code::Revoked => format!("{bearer} was revoked{on}. Create another."),
-        Code::Suspended => format!("{bearer} is suspended. Its owner can resume it."),
+        Code::Suspended => format!("{bearer} was suspended{on}. Its owner can resume it."),
         Code::Leaked => {
-            format!("{bearer} was found in public and is refused until its owner regenerates it.")
+            format!(
+                "{bearer} was found in public{on} and is refused until its owner regenerates it."
+            )
         }
         Code::Rotated => {
             format!("this secret of {bearer} was replaced and stopped{on}. Use the new one.")

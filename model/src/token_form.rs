@@ -24,45 +24,52 @@ pub const MOST_PATTERNS: usize = 100;
 #[serde(default)]
 pub struct TokenForm {
     /// One use of the form: sent twice, it makes one token.
-    pub form_id: String,
+    pub form: String,
     /// What the token is for.
     pub description: String,
-    /// `read`, `write` or `read-write`.
+    /// `read`, `write` or `both`.
     pub access: String,
-    /// `all` or `chosen`: the feeds to read.
+    /// `all`, `chosen`, or `differ`: reading and writing have feeds of their own.
+    pub feeds: String,
+    /// Ids of the feeds for `chosen`.
+    pub feed: Vec<String>,
+    /// With `differ`: `all` or `chosen`, the feeds to read.
     pub read_feeds: String,
     /// Ids of the chosen feeds to read.
     pub read_feed: Vec<String>,
-    /// `all` or `chosen`: the feeds to publish to.
+    /// With `differ`: `all` or `chosen`, the feeds to publish to.
     pub write_feeds: String,
     /// Ids of the chosen feeds to publish to.
     pub write_feed: Vec<String>,
-    /// `any` or `patterns`.
+    /// `any` or `named`.
     pub packages: String,
-    /// The patterns; empty ones are skipped.
+    /// The patterns for `named`; empty ones are skipped.
     pub pattern: Vec<String>,
-    /// `on` if the patterns limit publishing alone.
+    /// `true` if the patterns limit publishing alone.
     pub read_any_package: String,
-    /// Days (`7`, `30`, `90`, `180`, `365`), `custom` or `never`.
+    /// Days (`7d`, `30d`, `90d`, `180d`, `365d`), `on` or `never`.
     pub expires: String,
-    /// The date for `custom`, `YYYY-MM-DD`.
+    /// The date for `on`, `YYYY-MM-DD`.
     pub expires_on: String,
 }
 
 impl Default for TokenForm {
     fn default() -> Self {
+        let all = || "all".to_owned();
         Self {
-            form_id: String::new(),
+            form: String::new(),
             description: String::new(),
             access: "read".to_owned(),
-            read_feeds: "all".to_owned(),
+            feeds: all(),
+            feed: Vec::new(),
+            read_feeds: all(),
             read_feed: Vec::new(),
-            write_feeds: "all".to_owned(),
+            write_feeds: "chosen".to_owned(),
             write_feed: Vec::new(),
             packages: "any".to_owned(),
             pattern: Vec::new(),
             read_any_package: String::new(),
-            expires: "90".to_owned(),
+            expires: "90d".to_owned(),
             expires_on: String::new(),
         }
     }
@@ -76,6 +83,8 @@ pub enum Field {
     Description,
     /// The access card.
     Access,
+    /// The feeds for everything.
+    Feeds,
     /// The feeds to read.
     ReadFeeds,
     /// The feeds to publish to.
@@ -148,19 +157,24 @@ impl TokenForm {
         let description = check_description(&self.description)
             .inspect_err(|message| wrong(Field::Description, (*message).to_owned()))
             .unwrap_or_default();
-        if !["read", "write", "read-write"].contains(&self.access.as_str()) {
+        if !["read", "write", "both"].contains(&self.access.as_str()) {
             wrong(Field::Access, "Choose Read, Write, or Read and write.".to_owned());
         }
-        let mut feeds = |applies: bool, which: &str, chosen: &[String], field| {
-            applies.then(|| {
-                feed_set(which, chosen).unwrap_or_else(|message| {
-                    wrong(field, message.to_owned());
-                    FeedSet::All
-                })
-            })
+        let mut feeds = |which: &str, chosen: &[String], field| {
+            Some(feed_set(which, chosen).unwrap_or_else(|message| {
+                wrong(field, message.to_owned());
+                FeedSet::All
+            }))
         };
-        let read = feeds(self.reads(), &self.read_feeds, &self.read_feed, Field::ReadFeeds);
-        let write = feeds(self.writes(), &self.write_feeds, &self.write_feed, Field::WriteFeeds);
+        let (read, write) = if self.access == "both" && self.feeds == "differ" {
+            (
+                feeds(&self.read_feeds, &self.read_feed, Field::ReadFeeds),
+                feeds(&self.write_feeds, &self.write_feed, Field::WriteFeeds),
+            )
+        } else {
+            let same = feeds(&self.feeds, &self.feed, Field::Feeds);
+            (same.clone().filter(|_| self.reads()), same.filter(|_| self.writes()))
+        };
         let patterns = self
             .patterns()
             .inspect_err(|message| wrong(Field::Packages, message.clone()))
@@ -174,7 +188,7 @@ impl TokenForm {
             read,
             write,
             patterns,
-            read_any_package: self.writes() && self.read_any_package == "on",
+            read_any_package: self.writes() && self.read_any_package == "true",
         };
         match choice.into_scope() {
             Ok(scope) if problems.is_empty() => Ok(TokenDraft {
@@ -196,18 +210,16 @@ impl TokenForm {
     pub fn expiry(&self) -> Result<Expiry, BadExpiry> {
         match self.expires.as_str() {
             "never" => Ok(Expiry::Never),
-            "custom" => expiry::parse_date(&self.expires_on)
+            "on" => expiry::parse_date(&self.expires_on)
                 .map(|date| Expiry::On(Timestamp::end_of(date)))
                 .ok_or(BadExpiry::Unreadable),
-            days => match days.parse() {
-                Ok(days) if days > 0 => Ok(Expiry::Days(days)),
-                _ => Err(BadExpiry::Unreadable),
-            },
+            days if days.ends_with('d') => days.parse(),
+            _ => Err(BadExpiry::Unreadable),
         }
     }
 
     fn patterns(&self) -> Result<Vec<Pattern>, String> {
-        if self.packages != "patterns" {
+        if self.packages != "named" {
             return Ok(Vec::new());
         }
         let typed: Vec<&str> =
@@ -274,8 +286,8 @@ mod tests {
     #[test]
     fn read_every_feed_write_one() {
         let form = TokenForm {
-            access: "read-write".to_owned(),
-            write_feeds: "chosen".to_owned(),
+            access: "both".to_owned(),
+            feeds: "differ".to_owned(),
             write_feed: vec![FEED.to_owned()],
             ..form()
         };
@@ -288,13 +300,13 @@ mod tests {
     fn everything_wrong_is_said_at_once() {
         let form = TokenForm {
             description: " ".to_owned(),
-            access: "read-write".to_owned(),
+            access: "both".to_owned(),
+            feeds: "differ".to_owned(),
             read_feeds: "chosen".to_owned(),
-            write_feeds: "chosen".to_owned(),
             write_feed: vec!["x".to_owned()],
-            packages: "patterns".to_owned(),
+            packages: "named".to_owned(),
             pattern: vec!["a b".to_owned()],
-            expires: "custom".to_owned(),
+            expires: "on".to_owned(),
             ..TokenForm::default()
         };
         let fields: Vec<Field> =

@@ -28,6 +28,7 @@ fn feed(number: u128) -> FeedId {
 fn token(rules: Vec<Rule>) -> TokenFacts {
     TokenFacts {
         state: TokenState::Active,
+        state_since: None,
         not_before: None,
         expires_at: None,
         networks: Vec::new(),

@@ -159,6 +159,7 @@ pub(crate) async fn issue_primary(
 ) -> Result<(), Error> {
     let facts = TokenFacts {
         state: TokenState::Active,
+        state_since: None,
         not_before: None,
         expires_at: None,
         networks: Vec::new(),
@@ -182,6 +183,7 @@ async fn create(
     let account = accounts::by_id(transaction, owner).await?.ok_or(Error::NotFound("account"))?;
     let facts = TokenFacts {
         state: TokenState::Active,
+        state_since: None,
         not_before: draft.not_before,
         expires_at: draft.expires_at,
         networks: draft.networks,

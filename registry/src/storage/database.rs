@@ -161,6 +161,21 @@ impl Database {
         Ok(Transaction { inner, changes: Arc::clone(&self.changes), changed: false })
     }
 
+    /// The same database as another process would open it.
+    #[cfg(test)]
+    pub(super) async fn reopened(&self) -> Self {
+        let opened = match &self.writer {
+            Pools::Sqlite(pool) => Self::open_sqlite((*pool.connect_options()).clone()).await,
+            Pools::Postgres(pool) => Self::open_postgres((*pool.connect_options()).clone()).await,
+        };
+        opened.unwrap()
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_postgres(&self) -> bool {
+        self.postgres().is_some()
+    }
+
     /// Closes every connection.
     pub(crate) async fn close(&self) {
         for pools in [&self.readers, &self.writer] {

@@ -39,3 +39,10 @@ fn lenient(migrator: &'static Migrator) -> Migrator {
     migrator.set_ignore_missing(true);
     migrator
 }
+
+/// The newest migration's number on either database.
+#[cfg(test)]
+pub(super) fn newest_of_both() -> (Option<i64>, Option<i64>) {
+    let newest = |migrator: &Migrator| migrator.iter().map(|migration| migration.version).max();
+    (newest(&SQLITE), newest(&POSTGRES))
+}

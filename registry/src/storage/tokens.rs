@@ -22,7 +22,6 @@ pub(crate) struct Token {
     pub(crate) owner: AccountId,
     pub(crate) kind: TokenKind,
     pub(crate) description: String,
-    pub(crate) state_changed_at: Timestamp,
     pub(crate) created_at: Timestamp,
     pub(crate) created_by: String,
     pub(crate) created_from: String,
@@ -471,7 +470,6 @@ impl Parts {
             kind: TokenKind::from_name(&row.kind)
                 .ok_or_else(|| Error::inconsistent("tokens", "kind"))?,
             description: row.description,
-            state_changed_at: Timestamp::from_millis(row.state_changed_at),
             created_at: Timestamp::from_millis(row.created_at),
             created_by: row.created_by,
             created_from: row.created_from,
@@ -482,6 +480,7 @@ impl Parts {
             facts: TokenFacts {
                 state: TokenState::from_name(&row.state)
                     .ok_or_else(|| Error::inconsistent("tokens", "state"))?,
+                state_since: Some(Timestamp::from_millis(row.state_changed_at)),
                 not_before: row.not_before.map(Timestamp::from_millis),
                 expires_at: row.expires_at.map(Timestamp::from_millis),
                 networks: networks.map_err(|_| Error::inconsistent("token_networks", "network"))?,

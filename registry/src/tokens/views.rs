@@ -206,7 +206,7 @@ impl Tokens {
             FeedSet::Only(ids) => ids.iter().any(|id| !reachable.iter().any(|feed| feed.id == *id)),
         });
         if gone {
-            let field = if form.writes() { Field::WriteFeeds } else { Field::ReadFeeds };
+            let field = if form.feeds == "differ" { Field::WriteFeeds } else { Field::Feeds };
             let message =
                 "One of the chosen feeds is gone or out of your reach. Choose again.".to_owned();
             return Err(Error::Problems(vec![Problem { field, message }]));

@@ -1,0 +1,175 @@
+//! Accounts, sessions, links and throttles.
+
+use super::{ADDRESS, NOW, account, id, later};
+use crate::storage::{
+    accounts,
+    links::{self, Purpose},
+    sessions::{self, NewSession},
+    test_databases::on_both,
+    throttles::{self, Failures},
+};
+
+#[tokio::test]
+async fn accounts_are_found_by_id_name_and_address() {
+    on_both(async |database| {
+        let mut source = &database;
+        assert!(!accounts::any(&mut source).await.unwrap());
+        let ana = account(&database, "ana").await;
+        account(&database, "ben").await;
+        assert!(accounts::any(&mut source).await.unwrap());
+        let found = accounts::by_id(&mut source, ana).await.unwrap().unwrap();
+        assert_eq!((found.username.as_str(), found.email.as_str()), ("ana", "ana@example.com"));
+        assert_eq!((found.created_at, found.is_admin, found.disabled_at), (NOW, false, None));
+        for name in ["ana", "ana@example.com"] {
+            assert_eq!(accounts::by_name(&mut source, name).await.unwrap().unwrap().id, ana);
+        }
+        assert!(accounts::by_name(&mut source, "cid").await.unwrap().is_none());
+        let names: Vec<_> =
+            accounts::all(&mut source).await.unwrap().into_iter().map(|a| a.username).collect();
+        assert_eq!(names, ["ana", "ben"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_and_addresses_are_taken_once() {
+    on_both(async |database| {
+        let mut source = &database;
+        account(&database, "ana").await;
+        let taken = async |name: &str| {
+            accounts::username_taken(&mut &database, &name.parse().unwrap()).await.unwrap()
+        };
+        assert!(taken("ana").await && !taken("ben").await);
+        let email = "ANA@example.com".parse().unwrap();
+        assert!(accounts::email_taken(&mut source, &email).await.unwrap());
+        let mut transaction = database.write().await.unwrap();
+        let email = "other@example.com".parse().unwrap();
+        let name = "ana".parse().unwrap();
+        let twice = accounts::insert(&mut transaction, id(), &name, &email, None, false, NOW);
+        assert!(twice.await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn passwords_and_disabling_are_kept() {
+    on_both(async |database| {
+        let ana = account(&database, "ana").await;
+        let mut transaction = database.write().await.unwrap();
+        accounts::set_password(&mut transaction, ana, "other", later(1)).await.unwrap();
+        accounts::set_disabled(&mut transaction, ana, Some(later(2))).await.unwrap();
+        transaction.commit().await.unwrap();
+        let found = accounts::by_id(&mut &database, ana).await.unwrap().unwrap();
+        assert_eq!(found.password_hash.as_deref(), Some("other"));
+        assert_eq!(found.disabled_at, Some(later(2)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_live_and_end() {
+    on_both(async |database| {
+        let ana = account(&database, "ana").await;
+        let mut ids = Vec::new();
+        let mut transaction = database.write().await.unwrap();
+        for number in 1..=3_u8 {
+            let session = id();
+            ids.push(session);
+            let new = NewSession {
+                id: session,
+                secret_hash: &[number; 32],
+                account_id: ana,
+                now: NOW,
+                ends_at: later(100),
+                address: ADDRESS.to_string(),
+                client: "browser".to_owned(),
+            };
+            sessions::insert(&mut transaction, new).await.unwrap();
+        }
+        sessions::confirm(&mut transaction, ids[0], &[9; 32], later(5)).await.unwrap();
+        sessions::seen(&mut transaction, ids[0], later(7)).await.unwrap();
+        transaction.commit().await.unwrap();
+        let find = async |byte| sessions::by_secret(&mut &database, &[byte; 32]).await.unwrap();
+        assert!(find(1).await.is_none(), "a confirmed session has a new secret");
+        let session = find(9).await.unwrap();
+        assert_eq!(
+            (session.id, session.account_id, session.username.as_str()),
+            (ids[0], ana, "ana")
+        );
+        assert_eq!((session.confirmed_at, session.last_seen_at), (later(5), later(7)));
+        assert!(!session.account_disabled && !session.is_admin);
+        let mut transaction = database.write().await.unwrap();
+        sessions::delete(&mut transaction, ids[1]).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(find(2).await.is_none() && find(3).await.is_some());
+        let mut transaction = database.write().await.unwrap();
+        sessions::delete_others(&mut transaction, ana, Some(ids[0])).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert!(find(3).await.is_none() && find(9).await.is_some());
+        let mut transaction = database.write().await.unwrap();
+        assert_eq!(sessions::sweep(&mut transaction, later(50), NOW).await.unwrap(), 0);
+        assert_eq!(sessions::sweep(&mut transaction, later(100), NOW).await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn links_work_once_and_in_time() {
+    on_both(async |database| {
+        let ana = account(&database, "ana").await;
+        let purpose = Purpose::ChoosePassword;
+        let mut transaction = database.write().await.unwrap();
+        for (byte, account) in [(1, Some(ana)), (2, Some(ana)), (3, None)] {
+            let purpose = if account.is_some() { purpose } else { Purpose::SetUp };
+            links::insert(&mut transaction, id(), purpose, &[byte; 32], account, NOW, later(10))
+                .await
+                .unwrap();
+        }
+        links::use_up(&mut transaction, &[1; 32], later(1)).await.unwrap();
+        transaction.commit().await.unwrap();
+        let find = async |purpose, byte, at| {
+            links::find(&mut &database, purpose, &[byte; 32], at).await.unwrap()
+        };
+        assert_eq!(find(purpose, 1, later(2)).await, None);
+        assert_eq!(find(purpose, 2, later(2)).await, Some(Some(ana)));
+        assert_eq!(find(purpose, 2, later(10)).await, None);
+        assert_eq!(find(Purpose::SetUp, 2, later(2)).await, None);
+        assert_eq!(find(Purpose::SetUp, 3, later(2)).await, Some(None));
+        let mut transaction = database.write().await.unwrap();
+        links::withdraw(&mut transaction, purpose, Some(ana)).await.unwrap();
+        links::withdraw(&mut transaction, Purpose::SetUp, None).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(find(purpose, 2, later(2)).await, None);
+        assert_eq!(find(Purpose::SetUp, 3, later(2)).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failures_are_counted_and_forgotten() {
+    on_both(async |database| {
+        let ana = account(&database, "ana").await;
+        let get = async || throttles::get(&mut &database, "a").await.unwrap();
+        assert_eq!(get().await, None);
+        let mut transaction = database.write().await.unwrap();
+        for count in 1..=2 {
+            let failures = Failures { count, last_at: later(u64::from(count)) };
+            throttles::put(&mut transaction, "a", failures).await.unwrap();
+        }
+        throttles::remember_network(&mut transaction, ana, "10.0.0.0/24", NOW).await.unwrap();
+        throttles::remember_network(&mut transaction, ana, "10.0.0.0/24", later(9)).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(get().await, Some(Failures { count: 2, last_at: later(2) }));
+        let knows = async |network, since| {
+            throttles::knows_network(&mut &database, ana, network, since).await.unwrap()
+        };
+        assert!(knows("10.0.0.0/24", later(9)).await);
+        assert!(!knows("10.0.0.0/24", later(10)).await && !knows("10.0.1.0/24", NOW).await);
+        let mut transaction = database.write().await.unwrap();
+        assert_eq!(throttles::sweep(&mut transaction, later(2)).await.unwrap(), 0);
+        throttles::clear(&mut transaction, "a").await.unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(get().await, None);
+    })
+    .await;
+}
