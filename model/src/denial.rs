@@ -131,21 +131,22 @@ pub fn sentence(code: Code, particulars: &Particulars<'_>, link: Option<&str>) -
     let link = link.map(|link| format!(" Why: {link}")).unwrap_or_default();
     let head = format!("[{code}] ");
     let room = LONGEST_SENTENCE.saturating_sub(head.len() + link.len());
-    let mut text = body(code, particulars, particulars.package.map(safe));
+    let package = particulars.package.map(safe);
+    let mut text = body(code, particulars, package.as_deref());
     if text.len() > room {
         // The package's name is the one long part; without it the sentence is still true.
-        text = body(code, particulars, particulars.package.map(|_| "this package".to_owned()));
+        text = body(code, particulars, particulars.package.map(|_| "this package"));
     }
     text.truncate(room);
     format!("{head}{text}{link}")
 }
 
-fn body(code: Code, particulars: &Particulars<'_>, package: Option<String>) -> String {
+fn body(code: Code, particulars: &Particulars<'_>, package: Option<&str>) -> String {
     let Particulars { bearer, action, version, at, .. } = particulars;
     let feed = safe(particulars.feed);
     let verb = action.map_or("use", Action::verb);
     let on = at.map(|at| format!(" on {}", at.short_date())).unwrap_or_default();
-    let object = match (&package, action) {
+    let object = match (package, action) {
         (Some(package), Some(Action::Read)) => format!("{package} from feed {feed}"),
         (Some(package), Some(Action::PushNew | Action::PushVersion)) => {
             format!("{package} to feed {feed}")
@@ -201,7 +202,7 @@ fn body(code: Code, particulars: &Particulars<'_>, package: Option<String>) -> S
         }
         Code::Exists => format!(
             "{} {} exists in feed {feed} and cannot be overwritten. Publish a new version.",
-            package.as_deref().unwrap_or("this package"),
+            package.unwrap_or("this package"),
             safe(version.unwrap_or_default()),
         ),
     }

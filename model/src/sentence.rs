@@ -15,6 +15,22 @@ pub fn sentence(
     expires_at: Option<Timestamp>,
     feed_name: impl Fn(FeedId) -> Option<String>,
 ) -> String {
+    let mut text = format!("This token can {}", abilities(scope, feed_name));
+    if let Some(at) = expires_at {
+        text.push_str(" until ");
+        text.push_str(&at.long_date());
+    }
+    text.push('.');
+    let mut allowed = scope.rules.iter().filter(|rule| rule.effect == Effect::Allow).peekable();
+    if allowed.peek().is_some() && !allowed.any(|rule| rule.actions.contains(Action::Read)) {
+        text.push_str(" It cannot read or install any package.");
+    }
+    text
+}
+
+/// What the scope alone allows, to go after “can” or “could”: *read every feed and publish packages
+/// named Acme.\* to main*.
+pub fn abilities(scope: &Scope, feed_name: impl Fn(FeedId) -> Option<String>) -> String {
     let clauses = |effect| {
         let clauses: Vec<String> = scope
             .rules
@@ -25,25 +41,10 @@ pub fn sentence(
         list(&clauses)
     };
     let (allowed, denied) = (clauses(Effect::Allow), clauses(Effect::Deny));
-    let mut text = if allowed.is_empty() {
-        "This token can do nothing".to_owned()
-    } else {
-        format!("This token can {allowed}")
-    };
+    let mut text = if allowed.is_empty() { "do nothing".to_owned() } else { allowed };
     if !denied.is_empty() {
         text.push_str(", but never ");
         text.push_str(&denied);
-    }
-    if let Some(at) = expires_at {
-        text.push_str(" until ");
-        text.push_str(&at.long_date());
-    }
-    text.push('.');
-    let may = |action| {
-        scope.rules.iter().any(|rule| rule.effect == Effect::Allow && rule.actions.contains(action))
-    };
-    if !allowed.is_empty() && !may(Action::Read) {
-        text.push_str(" It cannot read or install any package.");
     }
     text
 }

@@ -298,6 +298,7 @@ mod tests {
 
     #[test]
     fn everything_wrong_is_said_at_once() {
+        use Field::{Description, Expires, Packages, ReadFeeds, WriteFeeds};
         let form = TokenForm {
             description: " ".to_owned(),
             access: "both".to_owned(),
@@ -311,7 +312,7 @@ mod tests {
         };
         let fields: Vec<Field> =
             form.check(NOW, None).unwrap_err().into_iter().map(|problem| problem.field).collect();
-        use Field::{Description, Expires, Packages, ReadFeeds, WriteFeeds};
+
         assert_eq!(fields, [Description, ReadFeeds, WriteFeeds, Packages, Expires]);
     }
 

@@ -107,8 +107,12 @@ pub struct TokenView {
     pub status: TokenStatus,
     /// Scope and expiry in one sentence.
     pub sentence: String,
+    /// Scope alone, to go after “can” or “could”.
+    pub abilities: String,
     /// How many packages it can touch today.
     pub matches: u64,
+    /// When it was revoked, suspended or found in public; `None` for any other state.
+    pub stopped_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// By whom: a user name, or the operator.
@@ -179,8 +183,8 @@ pub struct TokensPage {
 /// What the form that makes a token says about what is typed so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenPreview {
-    /// Scope and expiry in one sentence; `None` while the form does not say enough.
-    pub sentence: Option<String>,
+    /// Scope and expiry in one sentence, or what the form still has to say first.
+    pub sentence: Result<String, String>,
     /// Each pattern as typed, what it means or what is wrong with it, and whether it is right.
     pub patterns: Vec<PatternPreview>,
     /// How many packages the token could touch today.
@@ -200,6 +204,8 @@ pub struct PatternPreview {
     pub good: bool,
     /// How many packages it matches today.
     pub matches: u64,
+    /// The names of some of them.
+    pub examples: Vec<String>,
 }
 
 /// A feed as lists and pickers show it.

@@ -1,4 +1,5 @@
 //! Properties and tables of the decision.
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::{net::IpAddr, time::Duration};
 

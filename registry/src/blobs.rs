@@ -1,6 +1,6 @@
 //! Archives, each under the SHA-256 of its content.
 
-use std::{path::Path as FilePath, sync::Arc, time::Duration};
+use std::{fmt::Write as _, path::Path as FilePath, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
@@ -132,7 +132,11 @@ fn hash_of(path: &Path) -> Option<Vec<u8>> {
 
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// An upload in progress: a temporary file, hashed as it grows. Dropped, it leaves nothing.

@@ -269,10 +269,10 @@ fn lock(path: &Path) -> std::io::Result<Option<File>> {
 
 fn master_key(settings: &Settings) -> Result<MasterKey, OpenError> {
     let key = |path: String| move |source: BadKey| OpenError::Key { path, source };
-    if settings.key_file.is_none() {
-        if let Ok(text) = std::env::var(KEY_VARIABLE) {
-            return MasterKey::parse(&text).map_err(key(format!("in {KEY_VARIABLE}")));
-        }
+    if settings.key_file.is_none()
+        && let Ok(text) = std::env::var(KEY_VARIABLE)
+    {
+        return MasterKey::parse(&text).map_err(key(format!("in {KEY_VARIABLE}")));
     }
     let path = settings.key_file.clone().unwrap_or_else(|| {
         let mut path = settings.data.clone().into_os_string();

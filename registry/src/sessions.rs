@@ -26,7 +26,7 @@ const IDLE: Duration = Duration::from_hours(12);
 /// No session lasts longer.
 const LONGEST: Duration = Duration::from_hours(24 * 30);
 /// How exactly the last request is noted.
-const SEEN_EVERY: Duration = Duration::from_secs(300);
+const SEEN_EVERY: Duration = Duration::from_mins(5);
 
 /// A person with a session.
 #[derive(Debug, Clone, PartialEq, Eq)]

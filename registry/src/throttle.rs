@@ -20,7 +20,7 @@ const FREE_PER_ACCOUNT: u32 = 5;
 /// Failures from one network, whatever the account, that cost nothing.
 const FREE_PER_NETWORK: u32 = 30;
 /// The longest delay.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const LONGEST: Duration = Duration::from_mins(15);
 /// After this long without a failure the count begins anew.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(1);
 /// How long a network counts as the account's own.

@@ -35,7 +35,7 @@ use crate::{
 pub use lifecycle::OldSecret;
 
 /// For how long the session that used a form sees its result again.
-const RESULT_LIVES: Duration = Duration::from_secs(600);
+const RESULT_LIVES: Duration = Duration::from_mins(10);
 
 /// Tokens.
 pub struct Tokens {

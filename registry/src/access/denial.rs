@@ -27,7 +27,7 @@ impl Denial {
         bearer: Bearer,
         action: Option<Action>,
         request: &AccessRequest<'_>,
-        link: Option<String>,
+        link: Option<&str>,
     ) -> Self {
         let at = match denied.because {
             Because::Token(at) => at,
@@ -50,7 +50,7 @@ impl Denial {
             at,
             retry_after,
         };
-        let sentence = denial::sentence(denied.code, &particulars, link.as_deref());
+        let sentence = denial::sentence(denied.code, &particulars, link);
         Self { code: denied.code, sentence, retry_after }
     }
 

@@ -51,10 +51,10 @@ impl Known {
         let digest = digest::of_token(text);
         // Asked for before reading: what is read under it cannot be older.
         let epoch = self.core.database.changes().epoch();
-        if let (Some(epoch), Some((read_in, known))) = (epoch, self.tokens.get(&digest)) {
-            if read_in == epoch {
-                return Ok(Some(known));
-            }
+        if let (Some(epoch), Some((read_in, known))) = (epoch, self.tokens.get(&digest))
+            && read_in == epoch
+        {
+            return Ok(Some(known));
         }
         let mut database = &self.core.database;
         let Some(mut secret) = tokens::secret_by_hash(&mut database, &digest).await? else {
@@ -85,10 +85,10 @@ impl Known {
     ) -> Result<Option<Arc<FeedRef>>, Error> {
         let key = (name.to_owned(), account);
         let epoch = self.core.database.changes().epoch();
-        if let (Some(epoch), Some((read_in, feed))) = (epoch, self.feeds.get(&key)) {
-            if read_in == epoch {
-                return Ok(feed);
-            }
+        if let (Some(epoch), Some((read_in, feed))) = (epoch, self.feeds.get(&key))
+            && read_in == epoch
+        {
+            return Ok(feed);
         }
         let feed = feeds::by_name(&mut &self.core.database, name, account).await?;
         let feed = feed.map(|feed| {

@@ -127,7 +127,7 @@ impl Access {
             Err((code, wait)) => {
                 let denied =
                     Denied { code, because: wait.map_or(Because::Token(None), Because::Rate) };
-                return Err(self.refuse_unknown(denied, &request).into());
+                return Err(refuse_unknown(denied, &request).into());
             }
         };
         let account = recognised.account();
@@ -173,10 +173,10 @@ impl Access {
             let rules = decide::explain(&facts, &decision, now).rules;
             return Err(self.refuse(denied, &recognised, &request, action, rules)?.into());
         }
-        if let Recognised::Token(known) = &recognised {
-            if known.secret.first_used_at.is_none() {
-                self.tokens.first_used(known.token.id, known.secret.id).await?;
-            }
+        if let Recognised::Token(known) = &recognised
+            && known.secret.first_used_at.is_none()
+        {
+            self.tokens.first_used(known.token.id, known.secret.id).await?;
         }
         Ok(Grant::new(recognised, feed, action, package, request.origin.clone(), now))
     }
@@ -265,11 +265,6 @@ impl Access {
         Ok(())
     }
 
-    /// A refusal before anybody was recognised: the sentence, no link, no record.
-    fn refuse_unknown(&self, denied: Denied, request: &AccessRequest<'_>) -> Denial {
-        Denial::new(denied, Bearer::Nobody, None, request, None)
-    }
-
     fn refuse(
         &self,
         denied: Denied,
@@ -287,7 +282,7 @@ impl Access {
             }
         };
         let link = link.map(|id| format!("{}/denials/{id}", self.core.public_url));
-        Ok(Denial::new(denied, recognised.bearer(), action, request, link))
+        Ok(Denial::new(denied, recognised.bearer(), action, request, link.as_deref()))
     }
 
     fn record(
@@ -332,6 +327,11 @@ impl Access {
             explanation: Explanation::new(denied, rules, action),
         })
     }
+}
+
+/// A refusal before anybody was recognised: the sentence, no link, no record.
+fn refuse_unknown(denied: Denied, request: &AccessRequest<'_>) -> Denial {
+    Denial::new(denied, Bearer::Nobody, None, request, None)
 }
 
 impl Recognised {

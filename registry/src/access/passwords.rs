@@ -21,9 +21,9 @@ use crate::{
 };
 
 /// How long a verified pair is remembered.
-const GOOD_FOR: Duration = Duration::from_secs(120);
+const GOOD_FOR: Duration = Duration::from_mins(2);
 /// How long a wrong pair is: a client that repeats it is answered without counting again.
-const BAD_FOR: Duration = Duration::from_secs(60);
+const BAD_FOR: Duration = Duration::from_mins(1);
 const MOST: usize = 10_000;
 
 /// An account whose password was right.

@@ -21,7 +21,6 @@ macro_rules! values {
     ($($from:ty => $variant:ident($convert:expr)),+ $(,)?) => {$(
         impl From<$from> for Value {
             fn from(value: $from) -> Self {
-                #[expect(clippy::redundant_closure_call, reason = "the closure names the value")]
                 Self::$variant($convert(value))
             }
         }
@@ -29,20 +28,20 @@ macro_rules! values {
 }
 
 values! {
-    i64 => Int(|value| Some(value)),
-    Option<i64> => Int(|value| value),
+    i64 => Int(Some),
+    Option<i64> => Int(std::convert::identity),
     Timestamp => Int(|value: Timestamp| Some(value.as_millis())),
     Option<Timestamp> => Int(|value: Option<Timestamp>| value.map(Timestamp::as_millis)),
     &str => Text(|value: &str| Some(value.to_owned())),
     &String => Text(|value: &String| Some(value.clone())),
-    String => Text(|value| Some(value)),
-    Option<String> => Text(|value| value),
+    String => Text(Some),
+    Option<String> => Text(std::convert::identity),
     Option<&str> => Text(|value: Option<&str>| value.map(str::to_owned)),
-    Vec<u8> => Bytes(|value| Some(value)),
-    Option<Vec<u8>> => Bytes(|value| value),
+    Vec<u8> => Bytes(Some),
+    Option<Vec<u8>> => Bytes(std::convert::identity),
     &[u8; 32] => Bytes(|value: &[u8; 32]| Some(value.to_vec())),
-    Uuid => Id(|value| Some(value)),
-    Option<Uuid> => Id(|value| value),
+    Uuid => Id(Some),
+    Option<Uuid> => Id(std::convert::identity),
 }
 
 impl From<bool> for Value {

@@ -32,6 +32,8 @@ use crate::{
 
 /// From how long before its end a token is said to expire soon.
 const SOON: Duration = Duration::from_hours(24 * 14);
+/// How many of the packages that a pattern matches are named.
+const EXAMPLES: usize = 2;
 
 /// What an owner's tokens are described with: names of feeds, and the packages they can reach.
 struct Surroundings {
@@ -57,9 +59,23 @@ impl Surroundings {
         self.packages.iter().filter(touches).count() as u64
     }
 
-    fn matches_pattern(&self, pattern: &Pattern) -> u64 {
-        let count = self.packages.iter().filter(|(_, kind, id)| pattern.matches(*kind, id)).count();
-        count as u64
+    /// What a pattern as typed means today.
+    fn preview(&self, text: &str) -> PatternPreview {
+        let (words, good, names) = match text.parse::<Pattern>() {
+            Ok(pattern) => {
+                let matched = self.packages.iter().filter(|(_, kind, id)| pattern.matches(*kind, id));
+                (pattern.in_words(), true, matched.map(|(_, _, id)| id).collect::<Vec<_>>())
+            }
+            Err(_) if text.trim().is_empty() => (String::new(), true, Vec::new()),
+            Err(error) => (error.to_string(), false, Vec::new()),
+        };
+        PatternPreview {
+            pattern: text.to_owned(),
+            words,
+            good,
+            matches: names.len() as u64,
+            examples: names.into_iter().take(EXAMPLES).cloned().collect(),
+        }
     }
 
     fn view(&self, token: &Token, secret: &Secret, old_stops_at: Option<Timestamp>) -> TokenView {
@@ -73,6 +89,8 @@ impl Surroundings {
             sentence: sentence::sentence(&token.facts.scope, token.facts.expires_at, |id| {
                 self.feed_name(id)
             }),
+            abilities: sentence::abilities(&token.facts.scope, |id| self.feed_name(id)),
+            stopped_at: (token.facts.state != TokenState::Active).then_some(token.state_changed_at),
             matches: if works { self.matches(&token.facts.scope) } else { 0 },
             created_at: token.created_at,
             created_by: token.created_by.clone(),
@@ -164,28 +182,19 @@ impl Tokens {
         let (now, longest) = (surroundings.now, self.core.policy.longest_token_life);
         // Whether a description was typed has nothing to do with what the token could do.
         let described = TokenForm { description: "preview".to_owned(), ..form.clone() };
-        let draft = described.check(now, longest).ok();
-        let patterns = form.pattern.iter().map(|text| match text.parse::<Pattern>() {
-            Ok(pattern) => PatternPreview {
-                pattern: text.clone(),
-                words: pattern.in_words(),
-                good: true,
-                matches: surroundings.matches_pattern(&pattern),
-            },
-            Err(error) => PatternPreview {
-                pattern: text.clone(),
-                words: if text.trim().is_empty() { String::new() } else { error.to_string() },
-                good: text.trim().is_empty(),
-                matches: 0,
-            },
-        });
+        let draft = described.check(now, longest);
         let expiry = form.expiry().and_then(|expiry: Expiry| expiry.at(now, longest));
         Ok(TokenPreview {
-            patterns: patterns.collect(),
-            sentence: draft.as_ref().map(|draft| {
-                sentence::sentence(&draft.scope, draft.expires_at, |id| surroundings.feed_name(id))
-            }),
-            matches: draft.map_or(0, |draft| surroundings.matches(&draft.scope)),
+            patterns: form.pattern.iter().map(|text| surroundings.preview(text)).collect(),
+            matches: draft.as_ref().map_or(0, |draft| surroundings.matches(&draft.scope)),
+            sentence: match draft {
+                Ok(draft) => Ok(sentence::sentence(&draft.scope, draft.expires_at, |id| {
+                    surroundings.feed_name(id)
+                })),
+                Err(problems) => {
+                    Err(problems.into_iter().next().map(|problem| problem.message).unwrap_or_default())
+                }
+            },
             expires: expiry.ok().flatten().map(Timestamp::long_date),
         })
     }
