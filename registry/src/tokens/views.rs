@@ -90,7 +90,7 @@ impl Surroundings {
                 self.feed_name(id)
             }),
             abilities: sentence::abilities(&token.facts.scope, |id| self.feed_name(id)),
-            stopped_at: (token.facts.state != TokenState::Active).then_some(token.state_changed_at),
+            stopped_at: token.facts.state_since.filter(|_| token.facts.state != TokenState::Active),
             matches: if works { self.matches(&token.facts.scope) } else { 0 },
             created_at: token.created_at,
             created_by: token.created_by.clone(),
