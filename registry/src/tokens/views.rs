@@ -5,8 +5,8 @@ use std::{collections::HashMap, time::Duration};
 use model::{
     decide::TokenState,
     ecosystem::Ecosystem,
-    expiry::Expiry,
-    id::{AccountId, FeedId, TokenId},
+    expiry::{self, Expiry},
+    id::{AccountId, FeedId, FormId, TokenId},
     pattern::Pattern,
     scope::{Effect, FeedSet, Scope},
     sentence,
@@ -14,14 +14,15 @@ use model::{
     token::TokenKind,
     token_form::{Problem, TokenForm},
     views::{
-        LastUse, PatternPreview, RuleView, TokenPage, TokenPreview, TokenStatus, TokenView,
-        TokensPage,
+        LastUse, PatternPreview, RuleView, TokenFormStart, TokenPage, TokenPreview, TokenStatus,
+        TokenView, TokensPage,
     },
 };
 
 use super::Tokens;
 use crate::{
     access::Grant,
+    crypto::entropy,
     error::Error,
     sessions::Caller,
     storage::{
@@ -63,19 +64,22 @@ impl Surroundings {
     fn preview(&self, text: &str) -> PatternPreview {
         let (words, good, names) = match text.parse::<Pattern>() {
             Ok(pattern) => {
-                let matched = self.packages.iter().filter(|(_, kind, id)| pattern.matches(*kind, id));
+                let matched =
+                    self.packages.iter().filter(|(_, kind, id)| pattern.matches(*kind, id));
                 (pattern.in_words(), true, matched.map(|(_, _, id)| id).collect::<Vec<_>>())
             }
             Err(_) if text.trim().is_empty() => (String::new(), true, Vec::new()),
             Err(error) => (error.to_string(), false, Vec::new()),
         };
-        PatternPreview {
-            pattern: text.to_owned(),
-            words,
-            good,
-            matches: names.len() as u64,
-            examples: names.into_iter().take(EXAMPLES).cloned().collect(),
+        let matches = names.len() as u64;
+        // The same name in two feeds is two packages, but one example.
+        let mut examples: Vec<String> = Vec::new();
+        for name in names {
+            if examples.len() < EXAMPLES && !examples.contains(name) {
+                examples.push(name.clone());
+            }
         }
+        PatternPreview { pattern: text.to_owned(), words, good, matches, examples }
     }
 
     fn view(&self, token: &Token, secret: &Secret, old_stops_at: Option<Timestamp>) -> TokenView {
@@ -176,6 +180,27 @@ impl Tokens {
         Ok((surroundings.view(&token, newest, None), rules))
     }
 
+    /// The form at the beginning of a new use: what was typed or asked for by a link, and an id of
+    /// its own. An expiry that is not offered gives way to the longest that is.
+    pub fn begin_form(&self, form: TokenForm) -> Result<TokenFormStart, Error> {
+        let (now, longest) = (self.core.now(), self.core.policy.longest_token_life);
+        let offers = expiry::offers(now, longest);
+        let is_offered = offers.iter().any(|offer| offer.value == form.expires);
+        let fallback = offers.iter().rfind(|offer| offer.value != "never");
+        let expires = match fallback {
+            _ if is_offered || form.expires == "on" => form.expires.clone(),
+            Some(offer) => offer.value.clone(),
+            None => "on".to_owned(),
+        };
+        let id: FormId = entropy::id(now)?;
+        Ok(TokenFormStart {
+            form: TokenForm { form: id.to_string(), expires, ..form },
+            offers,
+            first_day: now.iso_date(),
+            last_day: longest.map(|life| now.plus(life).iso_date()),
+        })
+    }
+
     /// What the form means so far.
     pub async fn preview(&self, caller: &Caller, form: &TokenForm) -> Result<TokenPreview, Error> {
         let surroundings = self.surroundings(caller.account).await?;
@@ -191,9 +216,11 @@ impl Tokens {
                 Ok(draft) => Ok(sentence::sentence(&draft.scope, draft.expires_at, |id| {
                     surroundings.feed_name(id)
                 })),
-                Err(problems) => {
-                    Err(problems.into_iter().next().map(|problem| problem.message).unwrap_or_default())
-                }
+                Err(problems) => Err(problems
+                    .into_iter()
+                    .next()
+                    .map(|problem| problem.message)
+                    .unwrap_or_default()),
             },
             expires: expiry.ok().flatten().map(Timestamp::long_date),
         })
