@@ -367,7 +367,7 @@ impl Accounts {
         let verdict = password::check(text, self.core.policy.shortest_password).and_then(|()| {
             let head: String = text.chars().take(100).collect();
             let score = zxcvbn::zxcvbn(&head, own_words).score();
-            if score < zxcvbn::Score::Three { Err(BadPassword::Guessable) } else { Ok(()) }
+            if score < zxcvbn::Score::Four { Err(BadPassword::Guessable) } else { Ok(()) }
         });
         verdict.map_err(|bad| Error::Invalid(bad.to_string()))
     }

@@ -132,11 +132,16 @@ impl Feeds {
 
     /// The feeds the caller can reach, by name.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<FeedView>, Error> {
+        self.list_for(caller.account).await
+    }
+
+    /// The feeds an account can reach, by name, on an operator's word.
+    pub async fn list_for(&self, account: AccountId) -> Result<Vec<FeedView>, Error> {
         let mut database = &self.core.database;
-        let feeds = feeds::reachable(&mut database, caller.account).await?;
+        let feeds = feeds::reachable(&mut database, account).await?;
         let mut kinds: HashMap<FeedId, Vec<(Ecosystem, u64)>> = HashMap::new();
         let mut updated: HashMap<FeedId, Timestamp> = HashMap::new();
-        for (feed, kind, count, at) in feeds::package_counts(&mut database, caller.account).await? {
+        for (feed, kind, count, at) in feeds::package_counts(&mut database, account).await? {
             let kind = kind.parse().map_err(|_| Error::inconsistent("packages", "ecosystem"))?;
             kinds.entry(feed).or_default().push((kind, u64::try_from(count).unwrap_or(0)));
             let latest = updated.entry(feed).or_insert(at);

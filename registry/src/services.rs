@@ -4,7 +4,7 @@ use std::{
     fs::{File, TryLockError},
     path::{Path, PathBuf},
     str::FromStr,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -99,7 +99,7 @@ pub struct Services {
     limits: Limits,
     tasks: Vec<JoinHandle<()>>,
     /// Held while a server runs, so that no second one starts on the same folder.
-    _lock: Option<File>,
+    lock: Mutex<Option<File>>,
 }
 
 impl Services {
@@ -184,7 +184,7 @@ impl Services {
             limits: settings.limits,
             core,
             tasks,
-            _lock: lock,
+            lock: Mutex::new(lock),
         }))
     }
 
@@ -208,13 +208,14 @@ impl Services {
         self.core.now()
     }
 
-    /// Writes what was gathered and closes the database.
+    /// Writes what was gathered, closes the database and lets go of the data folder.
     pub async fn close(&self) {
         for task in &self.tasks {
             task.abort();
         }
         flush(&self.usage, &self.denials).await;
         self.core.database.close().await;
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// A lowered reveal policy destroys the copies it no longer allows, at once.
