@@ -110,7 +110,8 @@ impl Services {
         std::fs::create_dir_all(&settings.data).map_err(folder)?;
         let address = address_of(&settings)?;
         let embedded = matches!(address, Address::Sqlite(_));
-        let lock = lock(&settings.data.join("serve.lock")).map_err(folder)?;
+        let lock = lock(&settings.data.join("serve.lock"), settings.program).await;
+        let lock = lock.map_err(folder)?;
         if lock.is_none() && embedded && settings.program == Program::Server {
             return Err(OpenError::InUse(settings.data.display().to_string()));
         }
@@ -259,13 +260,18 @@ fn address_of(settings: &Settings) -> Result<Address, OpenError> {
 }
 
 /// The lock, or `None` if somebody else holds it. The operating system gives it up with the process.
-fn lock(path: &Path) -> std::io::Result<Option<File>> {
+/// A command holds it while it opens, no longer: a server waits for that.
+async fn lock(path: &Path, program: Program) -> std::io::Result<Option<File>> {
     let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
+    let patience = if program == Program::Server { 40 } else { 0 };
+    for _ in 0..=patience {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => time::sleep(Duration::from_millis(25)).await,
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
+    Ok(None)
 }
 
 fn master_key(settings: &Settings) -> Result<MasterKey, OpenError> {
