@@ -1,0 +1,173 @@
+// The real npm, with the token copied from the browser's clipboard.
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "../fixtures/app.ts";
+import { createToken, settled, signIn } from "../fixtures/pages.ts";
+import { PASSWORD } from "../fixtures/server.ts";
+
+type Result = { code: number; output: string };
+
+/** A folder with its own home and configuration, in which npm runs. */
+class Npm {
+  readonly #home = mkdtempSync(join(tmpdir(), "latchkey-npm-"));
+
+  constructor(registry: string, auth: string) {
+    const place = registry.replace(/^http:/, "");
+    writeFileSync(join(this.#home, ".npmrc"), `registry=${registry}\n${place}:${auth}\nfund=false\nupdate-notifier=false\n`);
+  }
+
+  static withToken(registry: string, token: string): Npm {
+    return new Npm(registry, `_authToken=${token}`);
+  }
+
+  static withPassword(registry: string, name: string, password: string): Npm {
+    return new Npm(registry, `_auth=${Buffer.from(`${name}:${password}`).toString("base64")}`);
+  }
+
+  /** Writes a package and publishes it. */
+  publish(name: string, version: string): Promise<Result> {
+    const folder = join(this.#home, `${name.replace("/", "-")}-${version}`);
+    mkdirSync(folder);
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name, version, description: "a test", main: "index.js" }));
+    writeFileSync(join(folder, "index.js"), `module.exports = "${version}";\n`);
+    return this.run(["publish"], folder);
+  }
+
+  /** Installs into an empty folder. */
+  install(...specs: string[]): Promise<Result> {
+    const folder = mkdtempSync(join(this.#home, "install-"));
+    writeFileSync(join(folder, "package.json"), "{}");
+    return this.run(["install", ...specs], folder);
+  }
+
+  run(args: string[], folder = this.#home): Promise<Result> {
+    const env = { PATH: process.env["PATH"], HOME: this.#home, npm_config_cache: mkdtempSync(join(this.#home, "cache-")) };
+    return new Promise((done) => {
+      execFile("npm", [...args, "--userconfig", join(this.#home, ".npmrc")], { cwd: folder, env }, (error, stdout, stderr) => {
+        done({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
+      });
+    });
+  }
+
+  remove(): void {
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+}
+
+test.describe.configure({ mode: "serial" });
+
+test("a token from the page publishes what it may and nothing else", async ({ page, context, server, secrets }, info) => {
+  test.setTimeout(300_000);
+  const prefix = info.project.name;
+  const [user, feed, other] = [`ana-${prefix}`, `main-${prefix}`, `other-${prefix}`];
+  const registry = `${server.url}/F/${feed}/npm/`;
+  server.user(user);
+  server.feed(feed, user);
+  server.feed(other, user);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
+  await signIn(page, user);
+  await createToken(page, { description: "CI publish", access: "Write", feed }, true);
+  await page.getByRole("button", { name: "Copy token CI publish" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Copied" })).toHaveCount(1);
+  const write = await page.evaluate(() => navigator.clipboard.readText());
+  secrets.push(write);
+  await page.getByRole("link", { name: "Done" }).click();
+  await expect(page.getByText(/No package matches|0 packages/).first()).toBeVisible();
+
+  const publisher = Npm.withToken(registry, write);
+  for (const name of ["demo", "@acme/http"]) {
+    const published = await publisher.publish(name, "1.0.0");
+    expect(published.code, published.output).toBe(0);
+  }
+  const again = await publisher.publish("demo", "1.0.0");
+  expect(again.code).not.toBe(0);
+  expect(again.output).toContain("[LK-EXISTS]");
+
+  const refused = await publisher.install("demo");
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toContain("[LK-SCOPE]");
+  expect(refused.output).toContain("may not read demo from feed");
+  const link = /Why: (\S+\/denials\/[0-9A-Za-z]{17})/.exec(refused.output)?.[1];
+  expect(link).toBeDefined();
+
+  const elsewhere = Npm.withToken(`${server.url}/F/${other}/npm/`, write);
+  const wrongFeed = await elsewhere.publish("demo", "1.0.0");
+  expect(wrongFeed.output).toContain("[LK-FEED]");
+  elsewhere.remove();
+
+  // What the client did is seen on the pages soon.
+  await expect(async () => {
+    await page.goto("/profile/tokens");
+    await expect(page.getByText("2 packages").first()).toBeVisible({ timeout: 1_000 });
+    await expect(page.getByText(/npm \d+\./).first()).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+  await page.goto(`/feeds/${feed}`);
+  await expect(page.getByText("@acme/http").first()).toBeVisible();
+
+  // The page behind the link: the owner sees the missing rule, everybody else nothing.
+  await page.goto(link!);
+  await expect(page.getByRole("main")).toContainText("LK-SCOPE");
+  await expect(page.getByRole("main")).toContainText("demo");
+  await expect(page.locator(".missing").first()).toBeVisible();
+  await context.clearCookies();
+  server.user(`eve-${prefix}`);
+  await signIn(page, `eve-${prefix}`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Access tokens");
+  expect((await page.goto(link!))?.status()).toBe(404);
+  publisher.remove();
+});
+
+test("reading, expired, revoked and password credentials do what they may", async ({ page, server, secrets, signIn: enter }, info) => {
+  test.setTimeout(300_000);
+  const prefix = info.project.name;
+  const [user, feed] = [`ana-${prefix}`, `main-${prefix}`];
+  const registry = `${server.url}/F/${feed}/npm/`;
+
+  const read = server.token(user, "reader", "--read", feed, "--write", "none");
+  secrets.push(read);
+  const reader = Npm.withToken(registry, read);
+  const installed = await reader.install("demo", "@acme/http");
+  expect(installed.code, installed.output).toBe(0);
+  const cannot = await reader.publish("demo", "2.0.0");
+  expect(cannot.code).not.toBe(0);
+  expect(cannot.output).toContain("[LK-SCOPE]");
+  const who = await reader.run(["whoami"]);
+  expect(who.output).toContain(user);
+  expect((await reader.run(["ping"])).code).toBe(0);
+
+  // Revoked on the page while the server runs: the very next command fails.
+  await enter(user);
+  await page.getByRole("link", { name: "reader", exact: true }).click();
+  await settled(page, true);
+  await page.getByRole("button", { name: "Revoke reader…" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: /Revoke/ }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(/Access tokens|Revoked/);
+  const after = await reader.install("demo");
+  expect(after.code).not.toBe(0);
+  expect(after.output).toContain("[LK-REVOKED]");
+  reader.remove();
+
+  // Revoked by a command beside the server: in force within a second.
+  const second = server.token(user, "second", "--read", feed);
+  secrets.push(second);
+  const short = Npm.withToken(registry, second);
+  expect((await short.install("demo")).code).toBe(0);
+  const tokens = JSON.parse(server.cli(["token", "list", "--user", user, "--json"])) as { id: string; description: string }[];
+  server.cli(["token", "revoke", tokens.find(({ description }) => description === "second")!.id]);
+  await new Promise((later) => setTimeout(later, 1_000));
+  expect((await short.install("demo")).output).toContain("[LK-REVOKED]");
+  short.remove();
+
+  const password = Npm.withPassword(registry, user, PASSWORD);
+  expect((await password.install("demo")).code).toBe(0);
+  const readonly = await password.publish("demo", "3.0.0");
+  expect(readonly.code).not.toBe(0);
+  expect(readonly.output).toContain("[LK-PASSWORD-READONLY]");
+  password.remove();
+
+  const mistyped = Npm.withToken(registry, `${read.slice(0, -1)}${read.endsWith("x") ? "y" : "x"}`);
+  expect((await mistyped.install("demo")).output).toContain("[LK-CHECKSUM]");
+  mistyped.remove();
+});
