@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "../fixtures/app.ts";
 import { createToken, settled, signIn } from "../fixtures/pages.ts";
-import { PASSWORD } from "../fixtures/server.ts";
+import { PASSWORD, Server } from "../fixtures/server.ts";
 
 type Result = { code: number; output: string };
 
@@ -170,4 +170,22 @@ test("reading, expired, revoked and password credentials do what they may", asyn
   const mistyped = Npm.withToken(registry, `${read.slice(0, -1)}${read.endsWith("x") ? "y" : "x"}`);
   expect((await mistyped.install("demo")).output).toContain("[LK-CHECKSUM]");
   mistyped.remove();
+});
+
+test("an expired token says when it expired", async ({}, info) => {
+  const server = await new Server(info.project.metadata["database"] as string | undefined, true).start();
+  try {
+    server.user("ana");
+    server.feed("main", "ana");
+    const npm = Npm.withToken(`${server.url}/F/main/npm/`, server.token("ana", "short", "--write", "all", "--expires", "7d"));
+    expect((await npm.publish("demo", "1.0.0")).output).toMatch(/npm notice token ending \w{4} expires in 7 days|npm notice token ending \w{4} expires in 8 days/);
+    expect((await npm.install("demo")).code).toBe(0);
+    server.advance(9);
+    const expired = await npm.install("demo");
+    expect(expired.code).not.toBe(0);
+    expect(expired.output).toMatch(/\[LK-EXPIRED\] token ending \w{4} expired on \d+ \w{3} \d{4}/);
+    npm.remove();
+  } finally {
+    expect(await server.stop()).toBe(0);
+  }
 });
