@@ -35,6 +35,31 @@ pub enum BadExpiry {
     OverPolicy(u64),
 }
 
+/// An expiry that the form offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpiryOffer {
+    /// What the form sends: `90d` or `never`.
+    pub value: String,
+    /// Its name: `90 days`.
+    pub label: String,
+    /// The last day in words; `None` for never.
+    pub last_day: Option<String>,
+}
+
+/// The expiries that the form offers at `now`, as far as `longest` allows.
+pub fn offers(now: Timestamp, longest: Option<Duration>) -> Vec<ExpiryOffer> {
+    let days = [7, 30, 90, 180, 365]
+        .map(|days| (format!("{days}d"), format!("{days} days"), Expiry::Days(days)));
+    let never = ("never".to_owned(), "Never".to_owned(), Expiry::Never);
+    days.into_iter()
+        .chain([never])
+        .filter_map(|(value, label, expiry)| {
+            let at = expiry.at(now, longest).ok()?;
+            Some(ExpiryOffer { value, label, last_day: at.map(Timestamp::long_date) })
+        })
+        .collect()
+}
+
 /// Ten years and their leap days.
 const FARTHEST: Duration = Duration::from_hours(24 * 3_653);
 
@@ -127,6 +152,23 @@ mod tests {
         }
         assert_eq!(at("2026-11-23"), Err(BadExpiry::Past));
         assert_eq!(at("2099-01-01"), Err(BadExpiry::TooFar));
+    }
+
+    #[test]
+    fn the_form_offers_what_is_allowed() {
+        let offers = |longest| offers(NOW, longest);
+        let (first, last) = (&offers(None)[0], &offers(None)[5]);
+        assert_eq!((first.value.as_str(), first.label.as_str()), ("7d", "7 days"));
+        assert_eq!(first.last_day.as_deref(), Some("Tuesday 1 December 2026"));
+        assert_eq!((last.value.as_str(), &last.last_day), ("never", &None));
+        let values = |days: u64| -> Vec<String> {
+            offers(Some(Duration::from_hours(24 * days)))
+                .into_iter()
+                .map(|offer| offer.value)
+                .collect()
+        };
+        assert_eq!(values(90), ["7d", "30d", "90d"]);
+        assert!(values(3).is_empty());
     }
 
     #[test]

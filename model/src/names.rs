@@ -28,10 +28,11 @@ pub enum BadName {
 }
 
 /// Words that read like parts of a URL or like the server speaking.
-const RESERVED: [&str; 24] = [
+const RESERVED: [&str; 26] = [
     "about",
     "admin",
     "administrator",
+    "all",
     "anonymous",
     "api",
     "assets",
@@ -45,6 +46,7 @@ const RESERVED: [&str; 24] = [
     "me",
     "members",
     "new",
+    "none",
     "null",
     "operator",
     "primary",

@@ -21,7 +21,8 @@ pub fn sentence(
         text.push_str(&at.long_date());
     }
     text.push('.');
-    let mut allowed = scope.rules.iter().filter(|rule| rule.effect == Effect::Allow).peekable();
+    let allows = |rule: &&Rule| rule.effect == Effect::Allow && !rule.actions.is_empty();
+    let mut allowed = scope.rules.iter().filter(allows).peekable();
     if allowed.peek().is_some() && !allowed.any(|rule| rule.actions.contains(Action::Read)) {
         text.push_str(" It cannot read or install any package.");
     }

@@ -69,6 +69,12 @@ impl Timestamp {
         format!("{} {} {}", date.day(), month.get(..3).unwrap_or(&month), date.year())
     }
 
+    /// `2027-02-22` (ISO 8601).
+    pub fn iso_date(self) -> String {
+        let date = self.date();
+        format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
+    }
+
     /// `22 Feb 2027, 14:05 UTC`.
     pub fn date_and_time(self) -> String {
         let at = self.date_time();
@@ -137,6 +143,7 @@ mod tests {
     fn says_dates_in_words() {
         assert_eq!(NOON.long_date(), "Monday 22 February 2027");
         assert_eq!(NOON.short_date(), "22 Feb 2027");
+        assert_eq!(NOON.iso_date(), "2027-02-22");
         assert_eq!(NOON.date_and_time(), "22 Feb 2027, 12:00 UTC");
         assert_eq!(NOON.to_string(), "2027-02-22T12:00:00.000Z");
     }

@@ -134,6 +134,64 @@ pub fn check_description(text: &str) -> Result<String, &'static str> {
 }
 
 impl TokenForm {
+    /// The form that these fields make, as browsers send them in a body or an address. Fields of
+    /// other names mean nothing; one that is missing has its default.
+    pub fn from_pairs<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: AsRef<str>,
+        V: Into<String>,
+    {
+        let mut form = Self::default();
+        for (name, value) in pairs {
+            let value = value.into();
+            match name.as_ref() {
+                "form" => form.form = value,
+                "description" => form.description = value,
+                "access" => form.access = value,
+                "feeds" => form.feeds = value,
+                "feed" => form.feed.push(value),
+                "read_feeds" => form.read_feeds = value,
+                "read_feed" => form.read_feed.push(value),
+                "write_feeds" => form.write_feeds = value,
+                "write_feed" => form.write_feed.push(value),
+                "packages" => form.packages = value,
+                "pattern" => form.pattern.push(value),
+                "read_any_package" => form.read_any_package = value,
+                "expires" => form.expires = value,
+                "expires_on" => form.expires_on = value,
+                _ => {}
+            }
+        }
+        form
+    }
+
+    /// The fields of a link that opens the form as it is typed now. The form's id is not among them:
+    /// it stands for one use.
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        let one = [
+            ("description", &self.description),
+            ("access", &self.access),
+            ("feeds", &self.feeds),
+            ("read_feeds", &self.read_feeds),
+            ("write_feeds", &self.write_feeds),
+            ("packages", &self.packages),
+            ("read_any_package", &self.read_any_package),
+            ("expires", &self.expires),
+            ("expires_on", &self.expires_on),
+        ];
+        let many = [
+            ("feed", &self.feed),
+            ("read_feed", &self.read_feed),
+            ("write_feed", &self.write_feed),
+            ("pattern", &self.pattern),
+        ];
+        let one = one.into_iter().map(|(name, value)| (name, value.as_str()));
+        let many = many
+            .into_iter()
+            .flat_map(|(name, values)| values.iter().map(move |value| (name, value.as_str())));
+        one.chain(many).filter(|(_, value)| !value.is_empty()).collect()
+    }
+
     /// Whether the chosen card reads.
     pub fn reads(&self) -> bool {
         self.access != "write"
@@ -314,6 +372,30 @@ mod tests {
             form.check(NOW, None).unwrap_err().into_iter().map(|problem| problem.field).collect();
 
         assert_eq!(fields, [Description, ReadFeeds, WriteFeeds, Packages, Expires]);
+    }
+
+    #[test]
+    fn a_link_opens_the_form_as_it_was_typed() {
+        let form = TokenForm {
+            form: "0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d11".to_owned(),
+            access: "both".to_owned(),
+            feeds: "chosen".to_owned(),
+            feed: vec![FEED.to_owned(), "x".to_owned()],
+            read_feeds: "chosen".to_owned(),
+            read_feed: vec!["y".to_owned()],
+            write_feeds: "all".to_owned(),
+            write_feed: vec!["z".to_owned()],
+            packages: "named".to_owned(),
+            pattern: vec!["@acme/*".to_owned()],
+            read_any_package: "true".to_owned(),
+            expires: "on".to_owned(),
+            expires_on: "2027-02-22".to_owned(),
+            ..form()
+        };
+        let again = TokenForm::from_pairs(form.pairs());
+        assert_eq!(again, TokenForm { form: String::new(), ..form });
+        let stray = TokenForm::from_pairs([("password", "x"), ("Access", "both")]);
+        assert_eq!(stray, TokenForm::default());
     }
 
     #[test]

@@ -7,11 +7,12 @@ use crate::{
     decide::RuleVerdict,
     denial::Code,
     ecosystem::Ecosystem,
+    expiry::ExpiryOffer,
     id::{FeedId, TokenId},
-    policy::Policy,
     role::Role,
     timestamp::Timestamp,
     token::{TokenKind, mask, spoken_mask},
+    token_form::TokenForm,
 };
 
 /// The person a page is made for.
@@ -23,8 +24,6 @@ pub struct Viewer {
     pub is_admin: bool,
     /// Whether secrets can be shown now without asking for the password first.
     pub confirmed: bool,
-    /// The operator's decisions.
-    pub policy: Policy,
 }
 
 /// Where a token stands at a moment, dates included.
@@ -178,6 +177,19 @@ pub struct TokensPage {
     pub others: Vec<TokenView>,
     /// The server's present moment.
     pub now: Timestamp,
+}
+
+/// What the form that makes a token begins with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenFormStart {
+    /// The form: what was typed before or asked for by a link, and an id for this use of it.
+    pub form: TokenForm,
+    /// The expiries it offers, the shortest first.
+    pub offers: Vec<ExpiryOffer>,
+    /// The first date that may be chosen, `YYYY-MM-DD`.
+    pub first_day: String,
+    /// The last one, if the operator limits it.
+    pub last_day: Option<String>,
 }
 
 /// What the form that makes a token says about what is typed so far.

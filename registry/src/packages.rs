@@ -126,12 +126,13 @@ impl Packages {
     pub async fn publish(
         &self,
         grant: &Grant,
-        release: Release,
-        staged: Staged,
+        release: &Release,
+        staged: &Staged,
     ) -> Result<(), Error> {
         let (action, ecosystem, key) = publishing(grant)?;
         if ecosystem.normalise(&release.name) != key {
-            return Err(Error::internal("a grant was used for something else", release.name));
+            let name = release.name.as_str();
+            return Err(Error::internal("a grant was used for something else", name));
         }
         // Asked before the archive is kept, so that the usual duplicate costs no write.
         let mut database = &self.core.database;
@@ -144,7 +145,7 @@ impl Packages {
                 );
             }
         }
-        self.blobs.keep(&staged).await?;
+        self.blobs.keep(staged).await?;
         let mut transaction = self.core.database.write().await?;
         let now = self.core.now();
         let found = packages::find(&mut transaction, feed.id, ecosystem, key).await?;
@@ -158,7 +159,7 @@ impl Packages {
         if packages::version_exists(&mut transaction, package, &release.version_key).await? {
             return Err(Denial::exists(grant, &feed.name, &release.name, &release.version).into());
         }
-        self.insert_version(&mut transaction, grant, package, &release, &staged, now).await?;
+        self.insert_version(&mut transaction, grant, package, release, staged, now).await?;
         packages::touch(&mut transaction, package, now).await?;
         let subject = format!("{ecosystem}|{} {}", release.name, release.version);
         let details = json!({ "with": grant.with().kind(), "size": staged.size });
@@ -183,8 +184,9 @@ impl Packages {
         let feed = grant.feed()?.id;
         let found = packages::find(&mut database, feed, ecosystem, key).await?;
         let row = found.ok_or(Error::NotFound("package"))?;
-        let versions = packages::versions(&mut database, row.id).await?;
+        // Tags first: whatever is published meanwhile, each points to a version that is read too.
         let tags = packages::tags(&mut database, row.id).await?;
+        let versions = packages::versions(&mut database, row.id).await?;
         Ok(Package {
             state: PackageState { id: row.id, revision: row.revision },
             name: row.name,

@@ -107,12 +107,14 @@ impl Services {
     pub async fn open(settings: Settings) -> Result<Arc<Self>, OpenError> {
         let folder =
             |source| OpenError::Folder { path: settings.data.display().to_string(), source };
-        std::fs::create_dir_all(&settings.data).map_err(folder)?;
+        make_folder(&settings.data).map_err(folder)?;
         let address = address_of(&settings)?;
         let embedded = matches!(address, Address::Sqlite(_));
-        let lock = lock(&settings.data.join("serve.lock"), settings.program).await;
-        let lock = lock.map_err(folder)?;
-        if lock.is_none() && embedded && settings.program == Program::Server {
+        let server = settings.program == Program::Server;
+        // One after the other: whoever comes second finds the tables and the key as they should be.
+        let opening = wait_for_lock(settings.data.join("open.lock")).await.map_err(folder)?;
+        let lock = lock(&settings.data.join("serve.lock")).map_err(folder)?;
+        if lock.is_none() && embedded && server {
             return Err(OpenError::InUse(settings.data.display().to_string()));
         }
         let database = match address {
@@ -134,8 +136,8 @@ impl Services {
             policy: settings.policy,
             public_url: settings.public_url.clone(),
         });
-        let server = settings.program == Program::Server;
         let services = Self::build(core, &settings, lock.filter(|_| server))?;
+        drop(opening);
         if server {
             services.drop_unwanted_copies().await?;
         }
@@ -259,19 +261,39 @@ fn address_of(settings: &Settings) -> Result<Address, OpenError> {
     }
 }
 
+/// Makes the folder, for its owner alone: it holds digests of secrets and people's addresses. A
+/// folder that is there already keeps the rights its owner gave it.
+fn make_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 /// The lock, or `None` if somebody else holds it. The operating system gives it up with the process.
-/// A command holds it while it opens, no longer: a server waits for that.
-async fn lock(path: &Path, program: Program) -> std::io::Result<Option<File>> {
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    let patience = if program == Program::Server { 40 } else { 0 };
-    for _ in 0..=patience {
-        match file.try_lock() {
-            Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => time::sleep(Duration::from_millis(25)).await,
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
+/// Asked for only while opening, so that it is held by a server or by nobody.
+fn lock(path: &Path) -> std::io::Result<Option<File>> {
+    let file = lock_file(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
-    Ok(None)
+}
+
+/// The lock, as soon as nobody else holds it.
+async fn wait_for_lock(path: PathBuf) -> std::io::Result<File> {
+    let wait = move || {
+        let file = lock_file(&path)?;
+        file.lock()?;
+        Ok(file)
+    };
+    tokio::task::spawn_blocking(wait).await.map_err(std::io::Error::other)?
+}
+
+fn lock_file(path: &Path) -> std::io::Result<File> {
+    File::options().create(true).truncate(false).write(true).open(path)
 }
 
 fn master_key(settings: &Settings) -> Result<MasterKey, OpenError> {

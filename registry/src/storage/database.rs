@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use sqlx::{
-    ConnectOptions, FromRow, PgPool, Postgres, Sqlite, SqlitePool,
+    ConnectOptions, Connection as _, FromRow, PgConnection, PgPool, Postgres, Sqlite, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
     sqlite::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
@@ -105,6 +105,9 @@ impl Database {
     }
 
     pub(crate) async fn open_postgres(options: PgConnectOptions) -> Result<Self, OpenError> {
+        // The pool would try again until its time is up and then say only that; one try says why.
+        let first = PgConnection::connect_with(&options).await.map_err(OpenError::Connect)?;
+        first.close().await.map_err(OpenError::Connect)?;
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(BUSY)

@@ -174,5 +174,5 @@ pub(crate) async fn publish(
     let grant = services.access.authorize(&Credential::Token(token.to_owned()), request).await?;
     let mut staging = services.packages.stage(&grant)?;
     staging.write(b"archive").await?;
-    services.packages.publish(&grant, release(name, version), staging.finish().await?).await
+    services.packages.publish(&grant, &release(name, version), &staging.finish().await?).await
 }
