@@ -68,7 +68,7 @@ async fn description(
     origin: &Origin,
     headers: &HeaderMap,
 ) -> Result<Description, Error> {
-    let credential = credentials::read(headers);
+    let credential = credentials::credential(headers, false);
     let request = AccessRequest { feed: "", wanted: Wanted::Identity, origin };
     let grant = services.access.authorize(&credential, request).await?;
     let (token, rules) = services.tokens.describe(&grant).await?;

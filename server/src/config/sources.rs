@@ -1,0 +1,117 @@
+//! The places settings come from, and which of them wins: flag, then variable, then file.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    ConfigError,
+    file::ConfigFile,
+    origin::{Origin, Place, variable},
+};
+
+/// Looks up an environment variable by its name.
+pub type Variables = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
+
+/// What surrounds the program: its variables and the folder it was started in.
+pub struct Environment {
+    /// Looks up an environment variable.
+    pub variable: Variables,
+    /// The current folder.
+    pub folder: PathBuf,
+}
+
+impl Environment {
+    /// This process's.
+    pub fn of_process() -> Self {
+        Self { variable: Box::new(|name| std::env::var_os(name)), folder: PathBuf::from(".") }
+    }
+
+    /// A variable's text; one that is set to nothing counts as not set. Bytes that are no Unicode
+    /// become marks, which no setting allows.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        let value = (self.variable)(name)?.to_string_lossy().into_owned();
+        (!value.is_empty()).then_some(value)
+    }
+}
+
+/// The texts given by flags, by key.
+pub(super) type Flags = Vec<(&'static str, Vec<String>)>;
+
+/// All places, in their order.
+pub(super) struct Sources<'a> {
+    pub(super) flags: &'a Flags,
+    pub(super) environment: &'a Environment,
+    pub(super) file: Option<ConfigFile>,
+}
+
+impl Sources<'_> {
+    /// Reads a setting with one value.
+    pub(super) fn one<T>(
+        &self,
+        key: &'static str,
+        allowed: &'static str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some((texts, place)) = self.given(key) else { return Ok(None) };
+        let value = match texts.as_slice() {
+            [text] => read(text),
+            _ => Err("it takes one value".to_owned()),
+        };
+        value.map(Some).map_err(|why| ConfigError::Value { place, why, allowed })
+    }
+
+    /// Reads a setting with any number of values; in a flag or a variable, commas separate them.
+    pub(super) fn many<T>(
+        &self,
+        key: &'static str,
+        allowed: &'static str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Vec<T>, ConfigError> {
+        let Some((texts, place)) = self.given(key) else { return Ok(Vec::new()) };
+        texts
+            .iter()
+            .flat_map(|text| text.split(','))
+            .map(|text| read(text.trim()))
+            .collect::<Result<_, _>>()
+            .map_err(|why| ConfigError::Value { place, why, allowed })
+    }
+
+    /// Reads a path. One that stands in the file is relative to the file's folder, so that it means
+    /// the same wherever the program is started.
+    pub(super) fn path(&self, key: &'static str) -> Result<Option<PathBuf>, ConfigError> {
+        let base = match self.given(key) {
+            Some((_, Place { origin: Origin::File(file), .. })) => {
+                file.parent().map(Path::to_owned).unwrap_or_default()
+            }
+            _ => PathBuf::new(),
+        };
+        self.one(key, "a path", |text| {
+            if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(base.join(text)) }
+        })
+    }
+
+    fn given(&self, key: &'static str) -> Option<(Vec<String>, Place)> {
+        let place = |origin| Place { key, origin };
+        if let Some((_, texts)) = self.flags.iter().find(|(name, _)| *name == key) {
+            return Some((texts.clone(), place(Origin::Flag)));
+        }
+        if let Some(text) = self.environment.text(&variable(key)) {
+            return Some((vec![text], place(Origin::Variable)));
+        }
+        let file = self.file.as_ref()?;
+        let texts = file.texts(key)?.to_vec();
+        Some((texts, place(Origin::File(file.path.clone()))))
+    }
+}
+
+/// The path a flag or a variable gives, before there is a file to look into.
+pub(super) fn path_before_file(
+    key: &str,
+    flags: &Flags,
+    environment: &Environment,
+) -> Option<PathBuf> {
+    let flag = flags.iter().find(|(name, _)| *name == key).and_then(|(_, texts)| texts.first());
+    flag.cloned().or_else(|| environment.text(&variable(key))).map(PathBuf::from)
+}

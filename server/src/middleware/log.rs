@@ -1,0 +1,126 @@
+//! One line of log for each request, and one for each internal error. Neither holds a secret.
+
+use std::{borrow::Cow, time::Instant};
+
+use app::context::RequestNumber;
+use axum::{extract::Request, middleware::Next, response::Response};
+use http::StatusCode;
+use percent_encoding::percent_decode_str;
+use registry::Origin;
+use tracing::Instrument as _;
+
+use crate::web::{Area, InternalError, refusal};
+
+/// The length of what every token begins with.
+const PREFIX: usize = 4;
+/// More characters than this after a token's prefix are taken for a secret, whole or cut short.
+const FEW: usize = 7;
+/// What stands before the user name in npm's address for signing in. People type e-mail addresses.
+const NPM_USER: &str = "org.couchdb.user:";
+
+/// Logs the request when its answer begins. Everything logged meanwhile carries the request's id.
+/// An [`InternalError`] is logged here, once, and the client gets the id alone.
+pub(crate) async fn record(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let area = Area::of(request.uri());
+    let method = request.method().clone();
+    let path = redacted(request.uri().path());
+    let id = request.extensions().get::<RequestNumber>().map(|number| number.0.clone());
+    let id = id.unwrap_or_default();
+    let address = request.extensions().get::<Origin>().map(|origin| origin.address.to_string());
+    let span = tracing::info_span!("request", id);
+
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    let _entered = span.entered();
+    if let Some(error) = response.extensions_mut().remove::<InternalError>() {
+        tracing::error!(%method, path, %error, "internal error");
+        let sentence =
+            format!("Something broke on the server. It is logged there as request {id}.");
+        response = refusal(area, StatusCode::INTERNAL_SERVER_ERROR, &sentence);
+    }
+    let status = response.status().as_u16();
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(%method, path, status, milliseconds, address, "answered");
+    response
+}
+
+/// A path as the log may hold it: decoded, in one line, without tokens or user names.
+fn redacted(path: &str) -> String {
+    let decoded: Cow<'_, str> = percent_decode_str(path).decode_utf8_lossy();
+    let mut shown = String::with_capacity(decoded.len());
+    let mut rest = decoded.as_ref();
+    while let Some(character) = rest.chars().next() {
+        if let Some(secret) = token(rest) {
+            shown.push_str(&rest[..PREFIX]);
+            shown.push('…');
+            rest = &rest[secret..];
+        } else if let Some(after) = rest.strip_prefix(NPM_USER) {
+            shown.push_str(NPM_USER);
+            shown.push('…');
+            rest = &after[after.find('/').unwrap_or(after.len())..];
+        } else {
+            shown.push(if character.is_control() { '?' } else { character });
+            rest = &rest[character.len_utf8()..];
+        }
+    }
+    shown
+}
+
+/// The length of the token that `text` begins with, if it begins with one.
+fn token(text: &str) -> Option<usize> {
+    if !begins_like_token(text.as_bytes()) {
+        return None;
+    }
+    let rest = &text.as_bytes()[PREFIX..];
+    let length = (0..rest.len())
+        // Another one may follow at once: its prefix looks like more of this one.
+        .take_while(|at| rest[*at].is_ascii_alphanumeric() && !begins_like_token(&rest[*at..]))
+        .count();
+    (length > FEW).then_some(PREFIX + length)
+}
+
+/// Whether text begins with `lk[apso]_`.
+fn begins_like_token(text: &[u8]) -> bool {
+    matches!(text, [b'l', b'k', b'a' | b'p' | b's' | b'o', b'_', ..])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn tokens_and_user_names_are_left_out() {
+        let token = "lka_0123456789ABCDEFGHIJKLMNOPQRST2cik9R";
+        for (path, shown) in [
+            ("/F/main/npm/left-pad".to_owned(), "/F/main/npm/left-pad"),
+            (format!("/F/main/auth/{token}/npm/x"), "/F/main/auth/lka_…/npm/x"),
+            (
+                format!("/F/main/npm/-/user/token/{token}x{token}"),
+                "/F/main/npm/-/user/token/lka_…lka_…",
+            ),
+            (token.replace('_', "%5f"), "lka_…"),
+            (token[..20].to_owned(), "lka_…"),
+            ("/F/main/npm/lka_pad".to_owned(), "/F/main/npm/lka_pad"),
+            (
+                "/F/a/npm/-/user/org.couchdb.user:me@example.com/-rev/1".to_owned(),
+                "/F/a/npm/-/user/org.couchdb.user:…/-rev/1",
+            ),
+            ("/a%0d%0ab".to_owned(), "/a??b"),
+        ] {
+            assert_eq!(redacted(&path), shown);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_path_shows_a_token_or_a_second_line(before in "\\PC{0,9}", after in "\\PC{0,9}") {
+            let token = "lkp_0123456789ABCDEFGHIJKLMNOPQRST";
+            let shown = redacted(&format!("{before}{token}{after}"));
+            prop_assert!(!shown.contains("0123456789"));
+            prop_assert!(!shown.contains('\n'));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A handler that panics fails its own request and no other.
+
+use std::any::Any;
+
+use axum::response::{IntoResponse as _, Response};
+
+use crate::web::InternalError;
+
+/// Turns what a panic carries into an internal error.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+pub(crate) fn caught(payload: Box<dyn Any + Send>) -> Response {
+    let message = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    InternalError::from(format!("a handler panicked: {message}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use app::context::RequestNumber;
+    use axum::{Router, body::Body, extract::Request, middleware::from_fn, routing::get};
+    use http::StatusCode;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+    use crate::middleware::log;
+
+    async fn fails() -> Result<(), InternalError> {
+        Err(std::io::Error::other("the secret reason").into())
+    }
+
+    async fn panics() {
+        panic!("the secret reason");
+    }
+
+    #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "these routes are not the product's")]
+    async fn who_asked_learns_the_requests_number_alone() {
+        let router = Router::new()
+            .route("/fails", get(fails))
+            .route("/F/panics", get(panics))
+            .layer(CatchPanicLayer::custom(caught))
+            .layer(from_fn(log::record));
+        for (path, body) in [
+            ("/fails", "It is logged there as request 7."),
+            (
+                "/F/panics",
+                r#"{"error":"Something broke on the server. It is logged there as request 7."}"#,
+            ),
+        ] {
+            let mut request = Request::builder().uri(path).body(Body::empty()).unwrap();
+            request.extensions_mut().insert(RequestNumber("7".to_owned()));
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let text = response.into_body().collect().await.unwrap().to_bytes();
+            let text = String::from_utf8_lossy(&text);
+            assert!(text.contains(body) && !text.contains("secret"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Publishing.
+//!
+//! Nothing of a publish is seen, or left, before all of it is good: the archive goes to a temporary
+//! file while it arrives, and `registry` makes the version visible in one transaction.
+
+use std::time::{Duration, Instant};
+
+use axum::{body::Body, response::Response};
+use http::{StatusCode, header};
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use model::ecosystem::Ecosystem;
+use registry::{Error, Grant, access::Wanted, blobs::Staged, packages::Release};
+use serde_json::json;
+
+use super::{
+    Call,
+    answer::{Refusal, json, warned},
+    read::cut_off,
+    wire::{
+        hashes::{Measured, check_hashes},
+        name::Name,
+        publish::{Document, PublishDocument},
+        sentence::Size,
+        splitter::{Limits, Split, SplitError, Splitter},
+    },
+};
+use crate::web::largest_request;
+
+/// A document is read whole, into some ten times its length; more than this, in bytes, is never
+/// taken, whatever the limit is set to.
+const LARGEST_DOCUMENT: u64 = 8 << 20;
+/// Decoded bytes gathered for one write to the disk.
+const BLOCK: usize = 256 << 10;
+/// After an upload longer than this the credential is judged again: it may have ended meanwhile.
+const FRESH: Duration = Duration::from_secs(1);
+/// How often a publish begins again because another one of the package came first.
+const TRIES: usize = 3;
+
+/// `npm publish`: a new version with its archive.
+pub(super) async fn publish(call: &Call, name: &Name, body: Body) -> Result<Response, Refusal> {
+    let push = Wanted::Push(Ecosystem::Npm, name.as_str());
+    // Before anything is read: a client that asks by `Expect: 100-continue` sends nothing in vain.
+    let mut grant = call.authorize(push).await?;
+    check_head(call, &body)?;
+    let began = Instant::now();
+    let (split, staged) = receive(call, &grant, body).await?;
+    let document =
+        match Document::parse(name, &split).map_err(|error| Refusal::malformed(&error))? {
+            Document::Publish(document) => *document,
+            Document::Update => return Err(nothing_attached()),
+        };
+    drop(split);
+    let measured = Measured { length: staged.size, sha1: &staged.sha1, sha512: &staged.sha512 };
+    check_hashes(&document, measured).map_err(|error| Refusal::malformed(&error))?;
+    let release = release(document);
+    if began.elapsed() > FRESH {
+        grant = call.authorize(push).await?;
+    }
+    for _ in 1..TRIES {
+        match call.services.packages.publish(&grant, &release, &staged).await {
+            Err(Error::Raced) => grant = call.authorize(push).await?,
+            other => return published(other, &grant),
+        }
+    }
+    published(call.services.packages.publish(&grant, &release, &staged).await, &grant)
+}
+
+fn published(result: Result<(), Error>, grant: &Grant) -> Result<Response, Refusal> {
+    result?;
+    let document = json!({ "ok": true, "success": true });
+    Ok(warned(json(StatusCode::CREATED, &document), grant))
+}
+
+/// Refuses by the head what would be refused by the body.
+fn check_head(call: &Call, body: &Body) -> Result<(), Refusal> {
+    let encoding = call.headers.get(header::CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(Refusal::Wrong(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The upload is compressed: send it without a Content-Encoding.".to_owned(),
+        ));
+    }
+    let limits = call.services.limits();
+    if body.size_hint().lower() > largest_request(limits) {
+        let sentence = format!(
+            "The upload is too large: this server takes packages up to {} (max_package_size) with \
+             metadata up to {} (max_document_size).",
+            Size(limits.package_bytes),
+            Size(limits.document_bytes),
+        );
+        return Err(Refusal::Wrong(StatusCode::PAYLOAD_TOO_LARGE, sentence));
+    }
+    Ok(())
+}
+
+/// Reads the body: the document into memory, the archive to a temporary file.
+async fn receive(call: &Call, grant: &Grant, mut body: Body) -> Result<(Split, Staged), Refusal> {
+    let limits = call.services.limits();
+    let document = limits.document_bytes.min(LARGEST_DOCUMENT);
+    let mut splitter = Splitter::new(Limits {
+        document: usize::try_from(document).unwrap_or(usize::MAX),
+        attachment: limits.package_bytes,
+    });
+    let mut staging = call.services.packages.stage(grant)?;
+    let mut block = Vec::with_capacity(2 * BLOCK);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| cut_off())?;
+        let Some(data) = frame.data_ref() else { continue };
+        splitter.push(data, &mut |part| block.extend_from_slice(part)).map_err(unusable)?;
+        if block.len() >= BLOCK {
+            staging.write(&block).await?;
+            block.clear();
+        }
+    }
+    let split = splitter.finish().map_err(unusable)?;
+    staging.write(&block).await?;
+    Ok((split, staging.finish().await?))
+}
+
+fn unusable(error: SplitError) -> Refusal {
+    let status =
+        if error.is_too_large() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
+    Refusal::Wrong(status, error.to_string())
+}
+
+/// What `npm deprecate`, `npm owner`, `npm star` and the like send.
+fn nothing_attached() -> Refusal {
+    Refusal::Wrong(
+        StatusCode::BAD_REQUEST,
+        "The document has no archive attached. This server takes new versions; published ones are \
+         not changed."
+            .to_owned(),
+    )
+}
+
+fn release(document: PublishDocument) -> Release {
+    Release {
+        name: document.name.as_str().to_owned(),
+        version_key: document.version.clone(),
+        manifest: document.stored_manifest(),
+        manifest_short: document.abbreviated_manifest(),
+        file_name: document.name.tarball_file(&document.version),
+        version: document.version,
+        readme: document.readme.unwrap_or_default(),
+        tags: document.tags,
+    }
+}

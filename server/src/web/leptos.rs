@@ -1,0 +1,156 @@
+//! The pages and server functions of `app`, made part of the table of routes.
+
+use std::sync::Arc;
+
+use app::{Answer, App, Assets, Exposed, Theme, context::SessionCookies};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use http::{HeaderMap, Method, StatusCode, Uri, request::Parts};
+use leptos::{context::provide_context, nonce::Nonce, server_fn::axum::server_fn_paths};
+use leptos_axum::{
+    generate_route_list, handle_server_fns_with_context, render_app_async_with_context,
+};
+use registry::{Caller, Services};
+
+use super::{
+    area::Area,
+    cookie::cookie,
+    local_path::LocalPath,
+    pages,
+    refusal::refusal,
+    routes::{Access, Routes},
+    state::ServerState,
+};
+use crate::config::Exposure;
+
+/// The cookie that holds the theme, and the themes that it may name.
+const THEME: &str = "theme";
+const THEMES: [&str; 2] = ["light", "dark"];
+
+/// Declares every page and every server function that the table names.
+pub(super) fn routes(routes: &mut Routes) {
+    for listing in generate_route_list(App) {
+        let path = listing.path();
+        let Some(access) = pages::page(path) else { continue };
+        let handler = move |State(state): State<ServerState>, request: Request| async move {
+            match must_sign_in(access, &request) {
+                Some(redirect) => redirect,
+                None => render(&state, request, None).await,
+            }
+        };
+        routes.route(Method::GET, path, access, handler);
+    }
+    for (path, method) in server_fn_paths() {
+        let Some(access) = pages::function(path) else { continue };
+        routes.route(method, path, access, call);
+    }
+}
+
+/// Renders the page at `path` as the answer to a form that was posted, for people without script
+/// and for what is shown only once. The page is never hydrated.
+pub(crate) async fn answer(
+    state: &ServerState,
+    mut posted: Parts,
+    path: &LocalPath,
+    answer: Answer,
+) -> Response {
+    posted.method = Method::GET;
+    posted.uri = Uri::try_from(path.as_str()).unwrap_or_default();
+    let request = Request::from_parts(posted, Body::empty());
+    render(state, request, Some(answer)).await
+}
+
+/// Answers for an address that nothing is declared for.
+pub(super) async fn missing(State(state): State<ServerState>, request: Request) -> Response {
+    let area = Area::of(request.uri());
+    if area != Area::Pages {
+        return refusal(area, StatusCode::NOT_FOUND, "There is nothing at this address.");
+    }
+    let mut response = render(&state, request, None).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+async fn render(state: &ServerState, request: Request, answer: Option<Answer>) -> Response {
+    let contexts = Contexts { answer, ..Contexts::of(state).await.with(&request) };
+    render_app_async_with_context(move || contexts.provide(), app::document)(request).await
+}
+
+async fn call(State(state): State<ServerState>, request: Request) -> Response {
+    let contexts = Contexts::of(&state).await.with(&request);
+    handle_server_fns_with_context(move || contexts.provide(), request).await.into_response()
+}
+
+/// What `app` may ask for by `use_context`, the same for pages and for server functions. Who asks, and
+/// from where, is in the extensions of the request's parts, which `leptos_axum` provides.
+#[derive(Clone)]
+struct Contexts {
+    services: Arc<Services>,
+    assets: Assets,
+    exposed: Exposed,
+    session_cookies: SessionCookies,
+    nonce: Option<Nonce>,
+    theme: Option<Theme>,
+    answer: Option<Answer>,
+}
+
+impl Contexts {
+    /// What the server itself contributes.
+    async fn of(state: &ServerState) -> Self {
+        let base = state.assets.base().await;
+        let cookie = state.session_cookie();
+        Self {
+            services: Arc::clone(&state.services),
+            assets: Assets { available: base.is_some(), base: base.unwrap_or_default() },
+            exposed: Exposed(state.exposure == Exposure::Insecure),
+            session_cookies: SessionCookies(Arc::new(move |secret| cookie.set(secret.expose()))),
+            nonce: None,
+            theme: None,
+            answer: None,
+        }
+    }
+
+    /// What the request contributes: the nonce that its response's policy will name, and the theme.
+    fn with(self, request: &Request) -> Self {
+        let nonce = request.extensions().get::<Nonce>().cloned();
+        Self { nonce, theme: theme(request.headers()), ..self }
+    }
+
+    fn provide(&self) {
+        provide_context(Arc::clone(&self.services));
+        provide_context(self.assets.clone());
+        provide_context(self.exposed);
+        provide_context(self.session_cookies.clone());
+        // `leptos_axum` has provided a nonce of its own before; the later one is found.
+        if let Some(nonce) = self.nonce.clone() {
+            provide_context(nonce);
+        }
+        if let Some(theme) = self.theme.clone() {
+            provide_context(theme);
+        }
+        if let Some(answer) = self.answer.clone() {
+            provide_context(answer);
+        }
+    }
+}
+
+fn theme(headers: &HeaderMap) -> Option<Theme> {
+    let named = cookie(headers, THEME)?;
+    THEMES.contains(&named).then(|| Theme(named.to_owned()))
+}
+
+/// Leads someone who is not signed in from a page that needs it to the sign-in and back.
+fn must_sign_in(access: Access, request: &Request) -> Option<Response> {
+    let needs_session = matches!(access, Access::SignedIn | Access::Confirmed | Access::Admin);
+    if !needs_session || request.extensions().get::<Caller>().is_some() {
+        return None;
+    }
+    let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    Some(Redirect::to(&format!("/sign-in?next={next}")).into_response())
+}

@@ -1,0 +1,61 @@
+//! Addresses on this site, the only ones a browser is ever led to.
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+/// A path on this site, with its query: begins with one slash, and cannot be read as the address of
+/// another site or break out of a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalPath(String);
+
+impl LocalPath {
+    /// Reads what a form or a query gave. Browsers take `//host` and `/\host` for another site.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_local = text.starts_with('/') && !text.starts_with("//");
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+        (is_local && is_plain).then(|| Self(text.to_owned()))
+    }
+
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Leads the browser there by `GET` (303, RFC 9110 §15.4.4), the answer to a form that worked.
+    pub fn redirect(&self) -> Response {
+        Redirect::to(&self.0).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_site_is_local() {
+        for text in ["/", "/profile/tokens/new?a=b&c=%20", "/a//b", "/a#b"] {
+            assert_eq!(LocalPath::parse(text).unwrap().as_str(), text);
+        }
+        for text in [
+            "",
+            "profile",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\\b",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/a\r\nSet-Cookie: a=b",
+            "/\tevil",
+            "/ä",
+            "/a b",
+        ] {
+            assert_eq!(LocalPath::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn leads_by_get() {
+        let response = LocalPath::parse("/feeds").unwrap().redirect();
+        assert_eq!(response.status(), http::StatusCode::SEE_OTHER);
+        assert_eq!(response.headers()["location"], "/feeds");
+    }
+}

@@ -1,0 +1,108 @@
+//! What is spoken over HTTP: the table of routes and everything around it.
+
+mod area;
+mod assets;
+mod cookie;
+mod forms;
+mod internal_error;
+pub(crate) mod leptos;
+mod local_path;
+mod pages;
+mod refusal;
+mod routes;
+mod state;
+
+use std::{collections::HashSet, sync::Arc};
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
+use registry::Limits;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::middleware::{
+    client_address, cross_site,
+    drain::{self, Most},
+    headers::{self, Protection},
+    log, panics,
+    request_id::{self, RequestIds},
+    session,
+    setup_gate::{self, Gate},
+};
+
+pub(crate) use self::{area::Area, cookie::cookie, refusal::refusal};
+pub use self::{
+    internal_error::InternalError,
+    local_path::LocalPath,
+    routes::{Access, Entry, Routes},
+    state::ServerState,
+};
+pub use crate::middleware::session::SessionCookie;
+
+/// Every route with who may call it, for tests that try each one.
+pub fn table() -> Vec<Entry> {
+    declared().finish().1
+}
+
+/// The pages and server functions that the table declares, whether or not `app` has them.
+pub fn page_table() -> impl Iterator<Item = (&'static str, Access)> {
+    pages::all()
+}
+
+/// The whole service: every route, behind every layer.
+pub fn router(state: ServerState) -> Router {
+    let (router, table) = declared().finish();
+    let services = Arc::clone(&state.services);
+    let cookie = state.session_cookie();
+    let gate = Gate { services: Arc::clone(&services), open: Arc::new(open_before_setup(&table)) };
+    let protection =
+        Arc::new(Protection::new(state.public_url.clone(), state.strict_transport_security));
+    let ids = Arc::new(RequestIds::since(services.now()));
+    // A public URL is an origin as browsers write it; were it not, nothing would be trusted.
+    let judge = cross_site::judge(&state.public_url).unwrap_or_default();
+
+    // The last layer is the outermost: `middleware` tells their order and why.
+    router
+        .fallback(leptos::missing)
+        .layer(from_fn_with_state((Arc::clone(&services), cookie), session::resolve))
+        .layer(from_fn_with_state(gate, setup_gate::guard))
+        .layer(judge)
+        .layer(from_fn_with_state(cookie, cross_site::refuse))
+        .layer(CatchPanicLayer::custom(panics::caught))
+        .layer(from_fn_with_state(Most(largest_request(services.limits())), drain::drain))
+        .layer(from_fn(log::record))
+        .layer(from_fn_with_state(protection, headers::protect))
+        .layer(from_fn_with_state(Arc::clone(&state.trusted_proxies), client_address::find))
+        .layer(from_fn_with_state(ids, request_id::number))
+        .with_state(state)
+}
+
+fn declared() -> Routes {
+    let mut routes = Routes::new();
+    assets::routes(&mut routes);
+    leptos::routes(&mut routes);
+    forms::routes(&mut routes);
+    crate::api::routes(&mut routes);
+    crate::protocols::npm::routes(&mut routes);
+    routes
+}
+
+/// The paths that work while there is no account: the set-up, and what anybody may call from it.
+fn open_before_setup(table: &[Entry]) -> HashSet<String> {
+    table
+        .iter()
+        .filter(|entry| match entry.access {
+            Access::SetUp => true,
+            Access::Anyone => entry.path.starts_with("/_fn/"),
+            _ => false,
+        })
+        .map(|entry| entry.path.clone())
+        .collect()
+}
+
+/// The most bytes the body of a request may have: a package in base64 (RFC 4648 §4), which is how
+/// npm sends it, and the document around it.
+pub(crate) fn largest_request(limits: Limits) -> u64 {
+    limits.package_bytes.div_ceil(3).saturating_mul(4).saturating_add(limits.document_bytes)
+}

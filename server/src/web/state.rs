@@ -1,0 +1,72 @@
+//! What handlers may ask for.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use model::network::Network;
+use registry::Services;
+
+use super::assets::Assets;
+use crate::{
+    config::{Config, Exposure, PublicUrl},
+    middleware::session::SessionCookie,
+};
+
+/// The state of the router. Handlers take the part they need: `State<Arc<Services>>`,
+/// `State<PublicUrl>`, `State<SessionCookie>`.
+#[derive(Clone)]
+pub struct ServerState {
+    pub(crate) services: Arc<Services>,
+    pub(crate) public_url: PublicUrl,
+    pub(crate) exposure: Exposure,
+    pub(crate) trusted_proxies: Arc<[Network]>,
+    pub(crate) strict_transport_security: bool,
+    pub(crate) assets: Arc<Assets>,
+}
+
+impl ServerState {
+    /// The state of a server with these settings, reached at `public_url`.
+    pub fn new(
+        services: Arc<Services>,
+        config: &Config,
+        exposure: Exposure,
+        public_url: PublicUrl,
+    ) -> Self {
+        Self {
+            services,
+            public_url,
+            exposure,
+            trusted_proxies: config.trusted_proxies.clone().into(),
+            strict_transport_security: config.strict_transport_security,
+            assets: Arc::new(Assets::find(config.site.clone())),
+        }
+    }
+
+    pub(crate) fn session_cookie(&self) -> SessionCookie {
+        SessionCookie::new(self.public_url.is_https())
+    }
+}
+
+impl FromRef<ServerState> for Arc<Services> {
+    fn from_ref(state: &ServerState) -> Self {
+        Self::clone(&state.services)
+    }
+}
+
+impl FromRef<ServerState> for PublicUrl {
+    fn from_ref(state: &ServerState) -> Self {
+        state.public_url.clone()
+    }
+}
+
+impl FromRef<ServerState> for SessionCookie {
+    fn from_ref(state: &ServerState) -> Self {
+        state.session_cookie()
+    }
+}
+
+impl FromRef<ServerState> for Arc<Assets> {
+    fn from_ref(state: &ServerState) -> Self {
+        Self::clone(&state.assets)
+    }
+}

@@ -1,0 +1,156 @@
+//! `latchkey user`.
+
+use std::sync::Arc;
+
+use registry::{Origin, Services, sessions::PasswordText};
+
+use super::{Cli, PASSWORD, text};
+use crate::cli::beside_a_server::services_of;
+
+async fn can_sign_in(services: &Services, name: &str, password: &str) -> bool {
+    let origin = Origin { address: [127, 0, 0, 1].into(), user_agent: String::new() };
+    services.sessions.sign_in(name, &PasswordText::new(password), &origin).await.is_ok()
+}
+
+#[test]
+fn without_a_password_a_link_is_all_that_is_printed() {
+    let cli = Cli::empty();
+    let url = "https://packages.example.com";
+    let create = ["user", "create", "Ana", "--email", "ana@example.com", "--public-url", url];
+    let ended = cli.run(&create);
+    let code = ended.output.strip_prefix("https://packages.example.com/invite/").unwrap().trim();
+    assert_eq!(ended.output.lines().count(), 1);
+    assert!(code.len() >= 22 && code.chars().all(|c| c.is_ascii_alphanumeric()), "{code}");
+    assert!(ended.error.contains("24 hours") && !ended.error.contains(code), "{}", ended.error);
+    assert!(!ended.error.contains("--public-url"), "{}", ended.error);
+}
+
+#[test]
+fn an_assumed_address_is_said_to_be_one() {
+    let cli = Cli::empty();
+    let ended = cli.run(&["user", "create", "ana", "--email", "ana@example.com"]);
+    assert!(ended.output.starts_with("http://127.0.0.1:3000/invite/"), "{ended:?}");
+    assert!(ended.error.contains("--public-url"), "{ended:?}");
+
+    let mut create = cli.command(&["user", "create", "bob", "--email", "bob@example.com"]);
+    let ended = super::Ended::of(create.env("LATCHKEY_PUBLIC_URL", "https://feeds.example.com"));
+    assert!(ended.output.starts_with("https://feeds.example.com/invite/"), "{ended:?}");
+
+    let create = ["user", "create", "eve", "--email", "e@example.com", "--public-url", "ftp://x"];
+    assert!(cli.misreads(&create).contains("--public-url"));
+}
+
+#[tokio::test]
+async fn a_password_is_the_first_line_of_the_input() {
+    let cli = Cli::empty();
+    for (name, end) in [("ana", "\n"), ("bob", "\r\n"), ("eve", ""), ("joe", "\nsecond line\n")] {
+        let email = format!("{name}@example.com");
+        let create = ["user", "create", name, "--email", &email, "--password-stdin"];
+        let ended = cli.run_with_input(&create, &format!("{PASSWORD}{end}"));
+        assert!(!ended.error.contains(PASSWORD), "{ended:?}");
+        assert_eq!(ended.succeeded(), "");
+    }
+    let services = services_of(&cli).await;
+    for name in ["ana", "BOB", "eve@example.com", "joe"] {
+        assert!(can_sign_in(&services, name, PASSWORD).await, "{name}");
+    }
+    services.close().await;
+}
+
+#[test]
+fn a_bad_password_is_refused_without_repeating_it() {
+    let cli = Cli::new();
+    for (password, why) in [
+        ("tiny!", "Too short: 5 of at least 15"),
+        ("passwordpasswordpassword", "Too easy to guess"),
+        ("lka_0123456789ABCDEFGHIJKLMNOPQRST2cik9R", "cannot begin like an access token"),
+        ("", "no password came"),
+    ] {
+        let create = ["user", "create", "eve", "--email", "e@example.com", "--password-stdin"];
+        let set = ["user", "set-password", "bob", "--password-stdin"];
+        for arguments in [&create[..], &set[..]] {
+            let refusal = cli.run_with_input(arguments, &format!("{password}\n")).failed(1);
+            assert!(refusal.contains(why), "{refusal}");
+            assert!(password.is_empty() || !refusal.contains(password), "{refusal}");
+        }
+    }
+    assert_eq!(cli.json(&["user", "list"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn names_and_addresses_are_taken_once() {
+    let cli = Cli::new();
+    let create = |name, email| cli.refuses(&["user", "create", name, "--email", email]);
+    assert!(create("ANA", "other@example.com").contains("“ana” is taken"));
+    assert!(create("other", "Ana@Example.com").contains("has an account"));
+}
+
+#[test]
+fn what_is_no_name_or_address_is_refused_with_the_reason() {
+    let cli = Cli::new();
+    let create = |name, email| cli.misreads(&["user", "create", name, "--email", email]);
+    assert!(create("a b", "x@example.com").contains("letters a to z, digits and hyphens"));
+    assert!(create("root", "x@example.com").contains("reserved"));
+    assert!(create("eve", "example.com").contains("not an e-mail address"));
+    assert!(cli.misreads(&["user", "create", "eve"]).contains("--email"));
+}
+
+#[test]
+fn accounts_are_listed_for_people_and_programs() {
+    let cli = Cli::new();
+    cli.does(&["user", "disable", "bob"]);
+    let accounts = cli.json(&["user", "list"]);
+    let (ana, bob) = (&accounts[0], &accounts[1]);
+    assert_eq!((text(ana, "username"), text(ana, "email")), ("ana", "ana@example.com"));
+    assert_eq!((&ana["admin"], &ana["disabled"]), (&true.into(), &false.into()));
+    assert_eq!((&bob["admin"], &bob["disabled"]), (&false.into(), &true.into()));
+    assert!(text(ana, "created_at").ends_with('Z'));
+    assert!(ana["id"].is_string());
+
+    let table = cli.does(&["user", "list"]);
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(
+        lines[0].starts_with("NAME  E-MAIL           KIND           STATE     SINCE"),
+        "{table}"
+    );
+    assert!(lines[1].starts_with("ana   ana@example.com  administrator  active    "), "{table}");
+    assert!(lines[2].starts_with("bob   bob@example.com  user           disabled  "), "{table}");
+
+    cli.does(&["user", "enable", "bob@example.com"]);
+    assert_eq!(cli.json(&["user", "list"])[1]["disabled"], false);
+}
+
+#[tokio::test]
+async fn an_operator_sets_passwords_and_disables() {
+    let cli = Cli::new();
+    let other = "another pebble orchestra window";
+    let set = ["user", "set-password", "bob", "--password-stdin"];
+    cli.run_with_input(&set, PASSWORD).succeeded();
+    let services: Arc<Services> = services_of(&cli).await;
+    assert!(can_sign_in(&services, "bob", PASSWORD).await);
+    cli.run_with_input(&set, other).succeeded();
+    assert!(!can_sign_in(&services, "bob", PASSWORD).await);
+    assert!(can_sign_in(&services, "bob", other).await);
+    cli.does(&["user", "disable", "bob"]);
+    assert!(!can_sign_in(&services, "bob", other).await);
+    cli.does(&["user", "enable", "bob"]);
+    assert!(can_sign_in(&services, "bob", other).await);
+    services.close().await;
+}
+
+#[test]
+fn a_password_is_never_an_argument() {
+    let cli = Cli::new();
+    assert!(cli.misreads(&["user", "set-password", "bob"]).contains("--password-stdin"));
+}
+
+#[test]
+fn an_unknown_account_is_named_with_the_way_to_find_it() {
+    let cli = Cli::new();
+    for arguments in [&["user", "disable", "eve"][..], &["user", "enable", "eve"]] {
+        let refusal = cli.refuses(arguments);
+        assert!(refusal.contains("no account “eve”") && refusal.contains("user list"), "{refusal}");
+    }
+    let set = ["user", "set-password", "eve", "--password-stdin"];
+    assert!(cli.run_with_input(&set, PASSWORD).failed(1).contains("no account “eve”"));
+}

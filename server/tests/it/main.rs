@@ -1,0 +1,16 @@
+//! The server as its clients meet it: the real router, the real loop, the real program.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod announcement;
+mod cli;
+mod cross_site;
+mod drain;
+mod files;
+mod headers;
+mod log;
+mod routes;
+mod settings;
+mod setup_gate;
+mod stopping;
+mod support;
+mod tokens_pages;
