@@ -1,0 +1,111 @@
+//! What stands around every page: the way to its content, the masthead, the footer.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::site::Site;
+
+/// The frame around a page.
+#[component]
+pub(crate) fn Frame(children: Children) -> impl IntoView {
+    let site = Site::get();
+    let path = use_location().pathname;
+    let is_signed_in = site.viewer.is_some();
+    // The masthead's home link works on the sign-in page too: it leads there.
+    view! {
+        <a class="skip-link" href="#main">"Skip to the content"</a>
+        <header class="masthead">
+            <div class="masthead-row">
+                <a class="brand" href="/"><img src=site.icon width="24" height="24" alt=""/><span class="brand-name">"Latchkey"</span></a>
+                {is_signed_in.then(|| view! { <SiteNav/> })}
+                <div class="tools">
+                    <ThemeMenu theme=site.theme next=path/>
+                    {site.viewer.map(|viewer| view! { <AccountMenu username=viewer.username/> })}
+                </div>
+            </div>
+        </header>
+        {site.is_exposed.then(|| view! {
+            <aside class="banner" aria-label="Warning">
+                "This site is not using HTTPS. Passwords and tokens can be read on the network."
+            </aside>
+        })}
+        {children()}
+        <footer class="footer">"Latchkey "{site.version}</footer>
+        <div class="visually-hidden" role="status" id="status"></div>
+    }
+}
+
+#[component]
+fn SiteNav() -> impl IntoView {
+    view! {
+        <nav class="site-nav" aria-label="Site">
+            <ul>
+                <li><Here href="/feeds" under="/feeds">"Feeds"</Here></li>
+                <li><Here href="/profile/tokens" under="/profile/tokens">"Tokens"</Here></li>
+            </ul>
+        </nav>
+    }
+}
+
+/// A link that says so when it leads to where the reader is.
+#[component]
+fn Here(href: &'static str, under: &'static str, children: Children) -> impl IntoView {
+    let path = use_location().pathname;
+    let current = move || path.with(|path| path.starts_with(under)).then_some("page");
+    view! { <a href=href aria-current=current>{children()}</a> }
+}
+
+#[component]
+fn ThemeMenu(theme: String, next: Memo<String>) -> impl IntoView {
+    let choice = move |value: &'static str, label: &'static str| {
+        let pressed = if theme == value { "true" } else { "false" };
+        view! { <button name="theme" value=value aria-pressed=pressed>{label}</button> }
+    };
+    view! {
+        <details class="menu" name="masthead">
+            <summary class="button quiet">
+                <span class="icon theme" aria-hidden="true"></span>
+                <span class="visually-hidden">"Theme"</span>
+            </summary>
+            <form class="menu-panel" method="post" action="/theme">
+                <input type="hidden" name="next" value=next/>
+                {choice("system", "System")}
+                {choice("light", "Light")}
+                {choice("dark", "Dark")}
+            </form>
+        </details>
+    }
+}
+
+#[component]
+fn AccountMenu(username: String) -> impl IntoView {
+    view! {
+        <details class="menu" name="masthead">
+            <summary class="button quiet with-arrow">
+                <span class="visually-hidden">"Account "</span>
+                <span class="who">{username.clone()}</span>
+            </summary>
+            <div class="menu-panel">
+                <p>"Signed in as "{username}</p>
+                <hr/>
+                <a href="/profile/tokens">"Tokens"</a>
+                <a href="/profile/security">"Security"</a>
+                <hr/>
+                <form method="post" action="/sign-out"><button>"Sign out"</button></form>
+            </div>
+        </details>
+    }
+}
+
+/// The menu beside the pages of a profile.
+#[component]
+pub(crate) fn ProfileNav() -> impl IntoView {
+    view! {
+        <nav class="side-nav" aria-label="Profile">
+            <ul>
+                <li><Here href="/profile/tokens" under="/profile/tokens">"Tokens"</Here></li>
+                <li><Here href="/profile/security" under="/profile/security">"Security"</Here></li>
+            </ul>
+        </nav>
+    }
+}

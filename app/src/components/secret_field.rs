@@ -1,0 +1,44 @@
+//! A value that was asked for, in a field to copy it from.
+
+use leptos::{html, prelude::*};
+
+use super::copy_button::{CopyButton, Source};
+
+/// The field, with its label and what stands below it. It empties itself when the page is left.
+#[component]
+pub(crate) fn SecretField<'a>(
+    /// Its label.
+    label: &'static str,
+    /// The value.
+    value: String,
+    /// What the token is for.
+    description: &'a str,
+    /// What there is to know about the value.
+    hint: &'static str,
+) -> impl IntoView + use<> {
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        let leaving = window_event_listener_untyped("pagehide", move |_| {
+            if let Some(field) = field.get_untracked() {
+                field.set_value("");
+                // The attribute is the value's second copy.
+                let _ = field.remove_attribute("value");
+            }
+        });
+        on_cleanup(move || leaving.remove());
+    });
+    view! {
+        <div class="stack">
+            <label for="value">{label}</label>
+            <div class="token-value">
+                <div class="secret">
+                    <input class="input code" id="value" value=value.clone() size="40" readonly autocomplete="off" spellcheck="false" translate="no" data-1p-ignore="" data-lpignore="true" aria-describedby="value-hint" node_ref=field/>
+                </div>
+                <CopyButton what=format!("token {description}") source=Source::Text(value)/>
+            </div>
+            <p class="hint" id="value-hint">
+                <span class="only-plain">"Select it and press Ctrl+C. "</span>{hint}
+            </p>
+        </div>
+    }
+}

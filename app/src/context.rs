@@ -1,0 +1,173 @@
+//! What the server hands to pages and server functions, and how they ask for it.
+
+use std::sync::Arc;
+
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use model::{
+    token::RevealedSecret,
+    token_form::{Problem, TokenForm},
+    views::Viewer,
+};
+use registry::{Caller, Error, Origin, Services, sessions::SessionSecret};
+
+use crate::{Failure, server_fns::tokens::Created, site::Site};
+
+/// Where the built site is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assets {
+    /// `/assets/{hash}`.
+    pub base: String,
+    /// Whether the site was built; without it pages are plain HTML.
+    pub available: bool,
+}
+
+/// Whether the server is reached without TLS beyond the machine it runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exposed(pub bool);
+
+type MakeCookie = dyn Fn(&SessionSecret) -> Option<HeaderValue> + Send + Sync;
+
+/// Turns the secret of a session that was renewed into its cookie; the server knows how.
+#[derive(Clone)]
+pub struct SessionCookies(pub Arc<MakeCookie>);
+
+/// The theme the visitor chose: `system`, `light` or `dark`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Theme(pub String);
+
+/// The answer to a form that was posted, for the page that shows it. A page with an answer is plain:
+/// it is never hydrated, because what it shows must not be asked for a second time.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// What was wrong, in a sentence.
+    pub failure: Option<String>,
+    /// The field it is about, by name; the first of the form where none is named.
+    pub field: Option<&'static str>,
+    /// What was wrong with single fields: the field's name and a sentence.
+    pub wrong: Vec<(&'static str, String)>,
+    /// What was wrong with the fields of the token form.
+    pub problems: Vec<Problem>,
+    /// What was typed, by field name; never passwords.
+    pub typed: Vec<(&'static str, String)>,
+    /// The token form as typed.
+    pub token_form: Option<TokenForm>,
+    /// A token that was just made, with its value.
+    pub created: Option<Created>,
+    /// The value of a token that was asked for.
+    pub secret: Option<RevealedSecret>,
+}
+
+impl Answer {
+    /// The answer this page is made for; an empty one if it was simply opened.
+    pub fn get() -> Self {
+        use_context().unwrap_or_default()
+    }
+}
+
+/// The services.
+pub(crate) fn services() -> Result<Arc<Services>, Failure> {
+    use_context().ok_or_else(|| Failure::Internal("no services".to_owned()))
+}
+
+/// The person who asks.
+pub(crate) fn caller() -> Result<Caller, Failure> {
+    let found = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned());
+    found.ok_or_else(|| {
+        set_status(StatusCode::UNAUTHORIZED);
+        Failure::SignedOut
+    })
+}
+
+/// Where the request comes from.
+pub(crate) fn origin() -> Result<Origin, Failure> {
+    let found = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Origin>().cloned());
+    found.ok_or_else(|| Failure::Internal("no origin".to_owned()))
+}
+
+/// Sends the browser the cookie of a session that was renewed.
+pub(crate) fn set_session(secret: &SessionSecret) -> Result<(), Failure> {
+    let cookie = use_context::<SessionCookies>().and_then(|cookies| (cookies.0)(secret));
+    let cookie = cookie.ok_or_else(|| Failure::Internal("no session cookie".to_owned()))?;
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+    Ok(())
+}
+
+/// Sets the status of the response being made.
+pub(crate) fn set_status(status: StatusCode) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
+}
+
+/// What a page may know of a service's error, and the status that goes with it. What broke inside is
+/// given back: it is for the log alone.
+pub fn refusal(error: Error) -> Result<(StatusCode, Failure), Error> {
+    Ok(match error {
+        Error::NotFound(_) => (StatusCode::NOT_FOUND, Failure::NotFound),
+        // A feed out of reach and an absent one are the same page.
+        Error::Denied(_) => (StatusCode::NOT_FOUND, Failure::NotFound),
+        Error::Unconfirmed => (StatusCode::FORBIDDEN, Failure::Unconfirmed),
+        Error::Problems(problems) => (StatusCode::UNPROCESSABLE_ENTITY, Failure::Problems(problems)),
+        Error::Invalid(text) => (StatusCode::UNPROCESSABLE_ENTITY, Failure::Refused(text)),
+        Error::Taken(text) => (StatusCode::CONFLICT, Failure::Refused(text)),
+        Error::Forbidden(text) => (StatusCode::FORBIDDEN, Failure::Refused(text.to_owned())),
+        Error::WrongPassword => (
+            StatusCode::FORBIDDEN,
+            Failure::Refused("The username, email or password is not right.".to_owned()),
+        ),
+        Error::Throttled(wait) => {
+            (StatusCode::TOO_MANY_REQUESTS, Failure::Throttled(wait.as_secs().max(1)))
+        }
+        Error::Raced => (
+            StatusCode::CONFLICT,
+            Failure::Refused("This changed at the same moment. Try again.".to_owned()),
+        ),
+        Error::Internal { .. } => return Err(error),
+    })
+}
+
+/// Turns a service's error into what the page may know, and sets the status that goes with it.
+pub(crate) fn failure(error: Error) -> Failure {
+    let (status, failure) = refusal(error).unwrap_or_else(|error| {
+            let parts = use_context::<Parts>();
+            let id = parts
+                .and_then(|parts| parts.extensions.get::<RequestNumber>().cloned())
+                .map_or_else(|| "this moment".to_owned(), |number| number.0);
+            let source = std::error::Error::source(&error);
+            tracing::error!(request = %id, %error, source, "a page or server function failed");
+            (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal(id))
+    });
+    set_status(status);
+    failure
+}
+
+/// The request's number in the log, as the server put it into the request's extensions.
+#[derive(Debug, Clone)]
+pub struct RequestNumber(pub String);
+
+/// Facts for the frame of the page being rendered.
+pub(crate) fn site() -> Site {
+    let services = use_context::<Arc<Services>>();
+    let parts = use_context::<Parts>();
+    let caller = parts.and_then(|parts| parts.extensions.get::<Caller>().cloned());
+    let viewer = services.as_ref().zip(caller).map(|(services, caller)| Viewer {
+        confirmed: services.sessions.require_confirmed(&caller).is_ok(),
+        username: caller.username,
+        is_admin: caller.is_admin,
+    });
+    let policy = services.as_ref().map(|services| *services.policy());
+    let assets = use_context::<Assets>().map(|assets| assets.base).unwrap_or_default();
+    Site {
+        viewer,
+        policy: policy.unwrap_or_default(),
+        theme: use_context::<Theme>().map_or_else(|| "system".to_owned(), |theme| theme.0),
+        is_exposed: use_context::<Exposed>().is_some_and(|exposed| exposed.0),
+        public_url: services.map(|services| services.public_url().to_owned()).unwrap_or_default(),
+        icon: format!("{assets}/favicon.svg"),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}

@@ -1,0 +1,7 @@
+//! Being written.
+
+use leptos::prelude::*;
+
+/// Being written.
+#[component]
+pub(crate) fn CreateFeedPage() -> impl IntoView {}

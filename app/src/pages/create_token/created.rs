@@ -1,0 +1,150 @@
+//! The token that was just made, and how to use it.
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    components::{
+        copy_button::{CopyButton, Source},
+        frame::ProfileNav,
+        page_title::PageTitle,
+        secret_field::SecretField,
+        status::announce,
+    },
+    server_fns::tokens::Created,
+    site::Site,
+};
+
+/// The name that stands for the value in what is shown and copied.
+const VARIABLE: &str = "LATCHKEY_TOKEN";
+
+/// The page.
+#[component]
+pub(super) fn CreatedToken(created: Created) -> impl IntoView {
+    let Created { id, description, secret, can_be_shown, sentence, feed, npm_scope } = created;
+    let page = format!("/profile/tokens/{id}");
+    let title = format!("{description} is ready");
+    let heading = NodeRef::<html::H1>::new();
+    let said = title.clone();
+    // The form is gone, and what had the focus with it.
+    Effect::new(move |_| {
+        if let Some(heading) = heading.get() {
+            // The heading can be focused by script.
+            let _ = heading.focus();
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+            announce(said.clone());
+        }
+    });
+    let hint = if can_be_shown {
+        "You can show it again later on its own page."
+    } else {
+        "It is shown this once: copy it now."
+    };
+    let value = match secret {
+        Some(secret) => {
+            let value = secret.expose().to_owned();
+            view! { <SecretField label="Your token" value description=&description hint/> }
+                .into_any()
+        }
+        None => view! {
+            <p>
+                "This form made the token before, and its value is not shown a second time here. "
+                <a href=page.clone()>"To the token"</a>
+            </p>
+        }
+        .into_any(),
+    };
+    view! {
+        <PageTitle text=title.clone()/>
+        <div class="shell">
+            <ProfileNav/>
+            <main id="main" tabindex="-1">
+                <nav class="crumbs" aria-label="Breadcrumbs">
+                    <ol>
+                        <li><a href="/profile/tokens">"Tokens"</a></li>
+                        <li><a href=page>{description}</a></li>
+                        <li><span aria-current="page">"Created"</span></li>
+                    </ol>
+                </nav>
+                <h1 tabindex="-1" node_ref=heading>{title}</h1>
+                <section class="card" aria-label="Token">
+                    {value}
+                    <p>{sentence}</p>
+                </section>
+                <Steps feed npm_scope/>
+                <div class="actions"><a class="button primary" href="/profile/tokens">"Done"</a></div>
+            </main>
+        </div>
+    }
+}
+
+/// What to do with it. None of the texts holds the value.
+#[component]
+fn Steps(feed: Option<String>, npm_scope: Option<String>) -> impl IntoView {
+    let public_url = Site::get().public_url;
+    let check = format!("curl -H \"Authorization: Bearer ${VARIABLE}\" {public_url}/api/v1/token");
+    let title = if feed.is_some() { "Use it with npm" } else { "Use it" };
+    let npmrc = feed.map(|feed| {
+        let text = npmrc(&public_url, &feed, npm_scope.as_deref());
+        view! {
+            <li>
+                <h3>"Tell npm where the feed is"</h3>
+                <p class="muted">"In the project, beside package.json. It holds no secret and can be committed."</p>
+                {code_block(".npmrc", ".npmrc", text)}
+            </li>
+        }
+    });
+    view! {
+        <section class="section" aria-labelledby="use">
+            <h2 id="use">{title}</h2>
+            <ol class="steps">
+                {npmrc}
+                <li>
+                    <h3>"Give it the token"</h3>
+                    <p class="muted">"The terminal waits for you to paste it, and keeps it out of the history. In CI, make it a secret of the job."</p>
+                    {code_block("Terminal", "the environment variable", format!("read -rs {VARIABLE} && export {VARIABLE}"))}
+                </li>
+                <li>
+                    <h3>"Check that it works"</h3>
+                    <p class="muted">"The answer names the token and says what it may do."</p>
+                    {code_block("Terminal", "the check", check)}
+                </li>
+            </ol>
+        </section>
+    }
+    .into_any()
+}
+
+fn code_block(name: &'static str, what: &'static str, text: String) -> AnyView {
+    view! {
+        <figure class="code-block">
+            <figcaption>{name}<CopyButton what source=Source::Text(text.clone()) is_quiet=true/></figcaption>
+            <pre><code>{text}</code></pre>
+        </figure>
+    }
+    .into_any()
+}
+
+/// The lines of `.npmrc` for a feed: npm takes credentials by the address without its scheme.
+fn npmrc(public_url: &str, feed: &str, scope: Option<&str>) -> String {
+    let registry = format!("{public_url}/F/{feed}/npm/");
+    let address = registry.split_once(':').map_or(registry.as_str(), |(_, address)| address);
+    let setting = scope.map_or_else(|| "registry".to_owned(), |scope| format!("{scope}:registry"));
+    format!("{setting}={registry}\n{address}:_authToken=${{{VARIABLE}}}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::npmrc;
+
+    #[test]
+    fn the_lines_are_as_npm_reads_them() {
+        assert_eq!(
+            npmrc("http://127.0.0.1:3000", "main", Some("@acme")),
+            "@acme:registry=http://127.0.0.1:3000/F/main/npm/\n//127.0.0.1:3000/F/main/npm/:_authToken=${LATCHKEY_TOKEN}"
+        );
+        assert_eq!(
+            npmrc("https://feeds.example", "main", None),
+            "registry=https://feeds.example/F/main/npm/\n//feeds.example/F/main/npm/:_authToken=${LATCHKEY_TOKEN}"
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! The acts of hydrated pages: one thin function each, which gets the caller, calls the service and
+//! maps the error. Their addresses are listed, with who may call them, in the server's table.
+
+pub mod accounts;
+pub mod denials;
+pub mod feeds;
+pub mod sessions;
+pub mod tokens;

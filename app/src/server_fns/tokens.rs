@@ -1,0 +1,171 @@
+//! Acts on the caller's own tokens.
+
+use leptos::{prelude::*, server_fn::codec::Json};
+use model::{
+    id::TokenId,
+    token::RevealedSecret,
+    token_form::TokenForm,
+    views::{FeedView, TokenFormStart, TokenPage, TokenPreview, TokensPage},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+
+/// A token that was just made, and how to use it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Created {
+    /// Its id.
+    pub id: TokenId,
+    /// What it is for.
+    pub description: String,
+    /// Its value; `None` if the same form made it before and no copy is kept.
+    pub secret: Option<RevealedSecret>,
+    /// Whether a copy is kept that can be shown later.
+    pub can_be_shown: bool,
+    /// What it may do, in one sentence.
+    pub sentence: String,
+    /// A feed it is good for, if there is one.
+    pub feed: Option<String>,
+    /// The npm scope its packages have, such as `@acme`, if it is limited to one.
+    pub npm_scope: Option<String>,
+}
+
+/// What the page with the form needs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TokenFormPage {
+    /// The form at its beginning.
+    pub start: TokenFormStart,
+    /// What it means so far.
+    pub preview: TokenPreview,
+    /// The feeds to choose from.
+    pub feeds: Vec<FeedView>,
+}
+
+/// Every token of the caller.
+#[server(endpoint = "tokens/list")]
+pub async fn list_tokens() -> Result<TokensPage, Failure> {
+    use crate::context::{caller, failure, services};
+    services()?.tokens.page(&caller()?).await.map_err(failure)
+}
+
+/// One of the caller's tokens.
+#[server(endpoint = "tokens/detail")]
+pub async fn token_detail(
+    /// Its id.
+    id: String,
+) -> Result<TokenPage, Failure> {
+    use crate::context::{caller, failure, services};
+    let id = id.parse().map_err(|_| failure(registry::Error::NotFound("token")))?;
+    services()?.tokens.detail(&caller()?, id).await.map_err(failure)
+}
+
+/// The form that makes a token, at the beginning of a new use.
+#[server(endpoint = "tokens/form", input = Json)]
+pub async fn begin_token_form(
+    /// What was typed before, or what a link asks for.
+    form: TokenForm,
+) -> Result<TokenFormPage, Failure> {
+    use crate::context::{caller, failure, services};
+    let (services, caller) = (services()?, caller()?);
+    let start = services.tokens.begin_form(form).map_err(failure)?;
+    let preview = services.tokens.preview(&caller, &start.form).await.map_err(failure)?;
+    let feeds = services.feeds.list(&caller).await.map_err(failure)?;
+    Ok(TokenFormPage { start, preview, feeds })
+}
+
+/// What the form means so far. Makes nothing.
+#[server(endpoint = "tokens/preview", input = Json)]
+pub async fn preview_token(
+    /// The form as typed.
+    form: TokenForm,
+) -> Result<TokenPreview, Failure> {
+    use crate::context::{caller, failure, services};
+    services()?.tokens.preview(&caller()?, &form).await.map_err(failure)
+}
+
+/// Makes a token. Called in an event, never as a resource: its answer holds the value.
+#[server(endpoint = "tokens/create", input = Json)]
+pub async fn create_token(
+    /// The form as typed.
+    form: TokenForm,
+) -> Result<Created, Failure> {
+    use crate::context::{caller, failure, origin, services};
+    let services = services()?;
+    create(&services, &caller()?, &origin()?, &form).await.map_err(failure)
+}
+
+/// Shows the value of a token. Called in an event, never as a resource.
+#[server(endpoint = "tokens/reveal", input = Json)]
+pub async fn reveal_token(
+    /// Its id.
+    id: TokenId,
+) -> Result<RevealedSecret, Failure> {
+    use crate::context::{caller, failure, origin, services};
+    services()?.tokens.reveal(&caller()?, id, &origin()?).await.map_err(failure)
+}
+
+/// Ends a token for good.
+#[server(endpoint = "tokens/revoke", input = Json)]
+pub async fn revoke_token(
+    /// Its id.
+    id: TokenId,
+) -> Result<(), Failure> {
+    use crate::context::{caller, failure, origin, services};
+    services()?.tokens.revoke(&caller()?, id, &origin()?).await.map_err(failure)
+}
+
+/// Makes the token that a form asks for, and finds out what to tell about its use. Pages that are
+/// hydrated and those that are not both come here.
+#[cfg(feature = "ssr")]
+pub async fn create(
+    services: &registry::Services,
+    caller: &registry::Caller,
+    origin: &registry::Origin,
+    form: &TokenForm,
+) -> Result<Created, registry::Error> {
+    let draft = services.tokens.check_form(caller, form).await?;
+    let use_of_form = form.form.parse().map_err(|_| {
+        let text = "This form is out of date. Reload the page and try again.";
+        registry::Error::Invalid(text.to_owned())
+    })?;
+    let made = services.tokens.create(caller, draft, use_of_form, origin).await?;
+    let page = services.tokens.detail(caller, made.id).await?;
+    // Where reading and publishing differ, publishing is what needs to be told.
+    let rule = page.rules.iter().rev().find(|rule| !rule.denies);
+    let feed = match rule.and_then(|rule| rule.feeds.as_ref()) {
+        Some(names) => names.first().cloned(),
+        None => services.feeds.list(caller).await?.into_iter().next().map(|feed| feed.name),
+    };
+    let npm_scope =
+        rule.and_then(|rule| rule.patterns.iter().find_map(|(text, _)| npm_scope(text)));
+    Ok(Created {
+        id: made.id,
+        description: made.description,
+        secret: made.secret,
+        can_be_shown: page.token.can_be_shown,
+        sentence: page.token.sentence,
+        feed,
+        npm_scope,
+    })
+}
+
+/// The npm scope of a pattern: `@acme` of `@acme/*` or `npm|@acme/core`.
+#[cfg(feature = "ssr")]
+fn npm_scope(pattern: &str) -> Option<String> {
+    let (scope, _) = pattern.trim_start_matches("npm|").split_once('/')?;
+    (scope.starts_with('@') && !scope.contains('*')).then(|| scope.to_owned())
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::npm_scope;
+
+    #[test]
+    fn finds_the_scope_of_a_pattern() {
+        assert_eq!(npm_scope("@acme/*").as_deref(), Some("@acme"));
+        assert_eq!(npm_scope("npm|@acme/core").as_deref(), Some("@acme"));
+        for none in ["Acme.*", "@*/core", "*", "maven|com.acme:*", "@acme"] {
+            assert_eq!(npm_scope(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What every page shows around its content.
+
+use leptos::prelude::*;
+use model::{policy::{FeedCreation, Policy}, views::Viewer};
+use serde::{Deserialize, Serialize};
+
+/// Facts about the server and the person, the same on both sides of a hydration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// The person signed in.
+    pub viewer: Option<Viewer>,
+    /// The operator's decisions.
+    pub policy: Policy,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    /// Whether passwords and tokens travel unprotected beyond this machine.
+    pub is_exposed: bool,
+    /// Where the server is reached, without a slash at its end.
+    pub public_url: String,
+    /// The path of the icon.
+    pub icon: String,
+    /// The server's version.
+    pub version: String,
+}
+
+impl Site {
+    /// The facts that the page was rendered with.
+    pub fn get() -> Self {
+        use_context().unwrap_or_else(|| Self {
+            viewer: None,
+            policy: Policy::default(),
+            theme: "system".to_owned(),
+            is_exposed: false,
+            public_url: String::new(),
+            icon: String::new(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        })
+    }
+
+    /// The name of the server as people know it: `feeds.example.com`.
+    pub fn host(&self) -> &str {
+        self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, host)| host)
+    }
+
+    /// Whether the person may create feeds.
+    pub fn may_create_feeds(&self) -> bool {
+        self.policy.feed_creation == FeedCreation::Everyone
+            || self.viewer.as_ref().is_some_and(|viewer| viewer.is_admin)
+    }
+}
+
+/// Reads the facts on the server and carries them to the browser.
+pub(crate) fn provide_site() {
+    #[cfg(feature = "ssr")]
+    let read = crate::context::site;
+    #[cfg(not(feature = "ssr"))]
+    let read = Site::get;
+    provide_context(SharedValue::new(read).into_inner());
+}
