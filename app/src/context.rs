@@ -37,14 +37,16 @@ pub struct SessionCookies(pub Arc<MakeCookie>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme(pub String);
 
+/// The person has just changed the password.
+#[derive(Debug, Clone, Copy)]
+pub struct PasswordChanged;
+
 /// The answer to a form that was posted, for the page that shows it. A page with an answer is plain:
 /// it is never hydrated, because what it shows must not be asked for a second time.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// What was wrong, in a sentence.
     pub failure: Option<String>,
-    /// The field it is about, by name; the first of the form where none is named.
-    pub field: Option<&'static str>,
     /// What was wrong with single fields: the field's name and a sentence.
     pub wrong: Vec<(&'static str, String)>,
     /// What was wrong with the fields of the token form.

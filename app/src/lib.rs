@@ -13,6 +13,8 @@ mod components;
 #[cfg(feature = "ssr")]
 pub mod context;
 mod failure;
+#[cfg(feature = "hydrate")]
+mod menus;
 mod pages;
 mod routing;
 pub mod server_fns;
@@ -32,6 +34,7 @@ pub use site::Site;
 #[cfg(feature = "hydrate")]
 pub fn start() {
     leptos::mount::hydrate_body(App);
+    menus::watch();
     if let Some(root) = leptos::prelude::document().document_element() {
         // The class only shows what works now; a browser that refuses it loses nothing else.
         let _ = root.class_list().add_1("hydrated");

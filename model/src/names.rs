@@ -139,6 +139,9 @@ names! {
 pub struct Email(String);
 
 impl Email {
+    /// The most characters an address has (RFC 5321 §4.5.3.1.3, less the brackets).
+    pub const LONGEST: usize = 254;
+
     /// The address as typed, without surrounding space.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -155,7 +158,7 @@ impl FromStr for Email {
 
     fn from_str(text: &str) -> Result<Self, BadName> {
         let text = text.trim();
-        let well_formed = text.len() <= 254
+        let well_formed = text.len() <= Self::LONGEST
             && !text.chars().any(|c| c.is_whitespace() || c.is_control())
             && text.split_once('@').is_some_and(|(local, domain)| {
                 !local.is_empty() && !domain.is_empty() && !domain.contains('@')

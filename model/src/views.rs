@@ -246,6 +246,15 @@ impl FeedView {
     }
 }
 
+/// The page of all feeds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedList {
+    /// The feeds the viewer can reach, by name.
+    pub feeds: Vec<FeedView>,
+    /// The server's present moment.
+    pub now: Timestamp,
+}
+
 /// A package in a feed's list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageView {

@@ -25,6 +25,8 @@ pub use crate::crypto::passwords::PasswordText;
 const IDLE: Duration = Duration::from_hours(12);
 /// No session lasts longer.
 const LONGEST: Duration = Duration::from_hours(24 * 30);
+/// However short the operator makes the window, what the password was typed for can be done in it.
+const SHORTEST_CONFIRMATION: Duration = Duration::from_mins(1);
 /// How exactly the last request is noted.
 const SEEN_EVERY: Duration = Duration::from_mins(5);
 
@@ -131,7 +133,9 @@ impl Sessions {
             username: session.username,
             is_admin: session.is_admin,
             session: session.id,
-            confirmed_until: session.confirmed_at.plus(self.core.policy.confirmation_window),
+            confirmed_until: session
+                .confirmed_at
+                .plus(self.core.policy.confirmation_window.max(SHORTEST_CONFIRMATION)),
         }))
     }
 

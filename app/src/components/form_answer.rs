@@ -1,54 +1,60 @@
-//! What was wrong with a form that was posted, for the page that shows it again.
+//! What a page's form has to show when it was posted and refused.
 
 use leptos::prelude::*;
 
 use super::error_summary::ErrorSummary;
 
-/// The answer to a posted form; empty in the browser, where pages with an answer are never hydrated.
-#[derive(Debug, Clone, Default)]
+/// The answer; empty for a page that was simply opened, which in a browser with script every page is.
+#[derive(Clone, Default)]
 pub(crate) struct FormAnswer {
-    /// What was wrong, in a sentence.
-    pub(crate) failure: Option<String>,
-    /// What was done, in a sentence.
-    pub(crate) done: Option<String>,
-    field: Option<&'static str>,
-    typed: Vec<(String, String)>,
+    failure: Option<String>,
+    wrong: Vec<(&'static str, String)>,
+    typed: Vec<(&'static str, String)>,
 }
 
 impl FormAnswer {
-    /// The answer this page is made for.
+    /// The answer that this page is made for.
+    #[cfg(feature = "ssr")]
     pub(crate) fn get() -> Self {
-        #[cfg(feature = "ssr")]
-        let answer = {
-            let crate::Answer { failure, done, field, typed, .. } = crate::Answer::get();
-            Self { failure, done, field, typed }
-        };
-        #[cfg(not(feature = "ssr"))]
-        let answer = Self::default();
-        answer
+        let crate::Answer { failure, wrong, typed, .. } = crate::Answer::get();
+        Self { failure, wrong, typed }
+    }
+
+    /// The answer that this page is made for.
+    #[cfg(not(feature = "ssr"))]
+    pub(crate) fn get() -> Self {
+        Self::default()
+    }
+
+    /// What is wrong with a field.
+    pub(crate) fn wrong(&self, field: &str) -> Option<String> {
+        find(&self.wrong, field)
     }
 
     /// What was typed into a field.
     pub(crate) fn typed(&self, field: &str) -> Option<String> {
-        let found = self.typed.iter().find(|(name, _)| name == field);
-        found.map(|(_, value)| value.clone())
+        find(&self.typed, field)
     }
 
-    /// What is wrong with a field, if this is the one.
-    pub(crate) fn problem_of(&self, field: &str) -> Option<String> {
-        self.failure.clone().filter(|_| self.field == Some(field))
+    /// The page's title, which tells before anything else that something is wrong.
+    pub(crate) fn title(&self, title: &str) -> String {
+        if self.is_refusal() { format!("Error: {title}") } else { title.to_owned() }
+    }
+
+    /// Everything that is wrong, to stand above the form. What concerns the whole form leads to its
+    /// `first` field.
+    pub(crate) fn summary(&self, first: &'static str) -> impl IntoView + use<> {
+        let failure = self.failure.iter().map(|message| (Some(first), message.clone()));
+        let wrong = self.wrong.iter().map(|(field, message)| (Some(*field), message.clone()));
+        let problems: Vec<_> = failure.chain(wrong).collect();
+        self.is_refusal().then(|| view! { <ErrorSummary problems/> })
+    }
+
+    fn is_refusal(&self) -> bool {
+        self.failure.is_some() || !self.wrong.is_empty()
     }
 }
 
-/// The summary on top of the form; `first` is the field it leads to where none is named.
-#[component]
-pub(crate) fn FormFailure(
-    /// The answer.
-    answer: FormAnswer,
-    /// The form's first field.
-    first: &'static str,
-) -> impl IntoView {
-    let field = answer.field.unwrap_or(first).to_owned();
-    let problems = answer.failure.map(|failure| (field, failure)).into_iter().collect();
-    view! { <ErrorSummary problems/> }
+fn find(pairs: &[(&'static str, String)], name: &str) -> Option<String> {
+    pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
 }

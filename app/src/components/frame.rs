@@ -9,17 +9,16 @@ use crate::site::Site;
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
     let site = Site::get();
-    let path = use_location().pathname;
-    let is_signed_in = site.viewer.is_some();
-    // The masthead's home link works on the sign-in page too: it leads there.
+    let host = site.viewer.is_none().then(|| site.host().to_owned());
     view! {
         <a class="skip-link" href="#main">"Skip to the content"</a>
         <header class="masthead">
             <div class="masthead-row">
                 <a class="brand" href="/"><img src=site.icon width="24" height="24" alt=""/><span class="brand-name">"Latchkey"</span></a>
-                {is_signed_in.then(|| view! { <SiteNav/> })}
+                {site.viewer.is_some().then(|| view! { <SiteNav/> })}
                 <div class="tools">
-                    <ThemeMenu theme=site.theme next=path/>
+                    {host.map(|host| view! { <span class="host">{host}</span> })}
+                    <ThemeMenu theme=site.theme/>
                     {site.viewer.map(|viewer| view! { <AccountMenu username=viewer.username/> })}
                 </div>
             </div>
@@ -56,7 +55,12 @@ fn Here(href: &'static str, under: &'static str, children: Children) -> impl Int
 }
 
 #[component]
-fn ThemeMenu(theme: String, next: Memo<String>) -> impl IntoView {
+fn ThemeMenu(theme: String) -> impl IntoView {
+    let location = use_location();
+    let here = move || {
+        let (path, query) = (location.pathname.get(), location.search.get());
+        if query.is_empty() { path } else { format!("{path}?{query}") }
+    };
     let choice = move |value: &'static str, label: &'static str| {
         let pressed = if theme == value { "true" } else { "false" };
         view! { <button name="theme" value=value aria-pressed=pressed>{label}</button> }
@@ -68,7 +72,7 @@ fn ThemeMenu(theme: String, next: Memo<String>) -> impl IntoView {
                 <span class="visually-hidden">"Theme"</span>
             </summary>
             <form class="menu-panel" method="post" action="/theme">
-                <input type="hidden" name="next" value=next/>
+                <input type="hidden" name="next" value=here/>
                 {choice("system", "System")}
                 {choice("light", "Light")}
                 {choice("dark", "Dark")}

@@ -1,108 +1,121 @@
-//! A password to type: it can be looked at, and a new one is counted and suggested.
+//! Passwords in forms: one that exists, and one that is being chosen.
 
 use leptos::{html, prelude::*};
+use model::password::LONGEST;
 
-use super::form_answer::FormAnswer;
+use super::{
+    form_answer::FormAnswer,
+    text_field::{described, field_error},
+};
 use crate::{server_fns::accounts::suggest_passphrase, site::Site};
 
-/// A password that exists already.
+/// A field for a password. Nothing that was typed into it ever comes back.
 #[component]
-pub(crate) fn PasswordField(
-    /// The name it is sent under.
+pub(crate) fn PasswordField<'a>(
+    /// Its name, and its id.
+    #[prop(default = "password")]
     name: &'static str,
-    /// What it is called.
+    /// Its label.
+    #[prop(default = "Password")]
     label: &'static str,
-) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            <PasswordInput name label=label.to_lowercase() autocomplete="current-password"/>
-        </div>
-    }
-}
-
-/// A password to choose: its length is counted, and one is suggested.
-#[component]
-pub(crate) fn NewPasswordField(
-    /// The name it is sent under.
-    name: &'static str,
-    /// What it is called.
-    label: &'static str,
-) -> impl IntoView {
-    let shortest = Site::get().policy.shortest_password;
-    let length = RwSignal::new(0);
-    let count = move || match length.get() {
-        few if few < shortest => format!("{few} of {shortest} characters"),
-        enough => format!("{enough} characters. Long enough."),
-    };
-    let problem = FormAnswer::get().problem_of(name);
-    let suggestion = Resource::new(|| (), |()| suggest_passphrase());
-    let described = match problem {
-        Some(_) => format!("{name}-hint {name}-error"),
-        None => format!("{name}-hint"),
-    };
-    view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            <p class="hint" id=format!("{name}-hint")>{shortest}" characters or more. Spaces are fine."</p>
-            {problem.map(|problem| view! { <p class="field-error" id=format!("{name}-error")>{problem}</p> })}
-            <PasswordInput name label=label.to_lowercase() autocomplete="new-password" described length/>
-            <p class="hint needs-script">{count}</p>
-            <details class="suggest">
-                <summary>"Suggest a passphrase"</summary>
-                <p>
-                    <output class="secret" translate="no" spellcheck="false">
-                        <Suspense>{move || Suspend::new(async move { view! { <span>{suggestion.await.ok()}</span> } })}</Suspense>
-                    </output>
-                </p>
-                <p class="hint">"Made for you just now. Keep it in a password manager. Reload the page for another."</p>
-            </details>
-        </div>
-    }
-}
-
-#[component]
-fn PasswordInput(
-    name: &'static str,
-    label: String,
-    autocomplete: &'static str,
-    #[prop(optional)] described: Option<String>,
-    #[prop(optional)] length: Option<RwSignal<usize>>,
-) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
+    /// Whether it is being chosen here.
+    #[prop(optional)]
+    is_new: bool,
+    /// Whether typing starts here.
+    #[prop(optional)]
+    is_first: bool,
+    /// The answer that the form got.
+    answer: &'a FormAnswer,
+) -> impl IntoView + use<> {
+    let wrong = answer.wrong(name);
     let is_shown = RwSignal::new(false);
-    let kind = move || if is_shown.get() { "text" } else { "password" };
-    let word = move || if is_shown.get() { "Hide" } else { "Show" };
-    let typed = move |_| {
-        if let (Some(length), Some(input)) = (length, input.get_untracked()) {
-            length.set(input.value().chars().count());
+    let length = RwSignal::new(0);
+    let field = NodeRef::<html::Input>::new();
+    let count = move || {
+        if let Some(field) = field.get_untracked() {
+            length.set(field.value().chars().count());
         }
     };
+    // What was typed before the script came counts too.
+    Effect::new(move |_| count());
+    hide_when_sent(is_shown);
+    let shortest = Site::get().policy.shortest_password;
     view! {
-        <div class="joined">
-            <input
-                class="input"
-                id=name
-                name=name
-                type=kind
-                autocomplete=autocomplete
-                maxlength="256"
-                autocapitalize="none"
-                spellcheck="false"
-                required
-                aria-describedby=described
-                node_ref=input
-                on:input=typed
-            />
-            <button
-                type="button"
-                class="button needs-script"
-                aria-controls=name
-                on:click=move |_| is_shown.update(|shown| *shown = !*shown)
-            >
-                {word}
-                <span class="visually-hidden">" "{label}</span>
-            </button>
+        <div class="field">
+            <label for=name>{label}</label>
+            {is_new.then(|| view! {
+                <p class="hint" id=format!("{name}-hint")>{format!("{shortest} characters or more. Spaces are fine.")}</p>
+            })}
+            {field_error(name, wrong.clone())}
+            <div class="joined">
+                <input
+                    class="input"
+                    id=name
+                    name=name
+                    type=move || if is_shown.get() { "text" } else { "password" }
+                    autocomplete=if is_new { "new-password" } else { "current-password" }
+                    maxlength=LONGEST
+                    autocapitalize="none"
+                    spellcheck="false"
+                    aria-describedby=described(name, wrong.is_some(), is_new)
+                    aria-invalid=wrong.is_some().then_some("true")
+                    required
+                    autofocus=is_first
+                    node_ref=field
+                    on:input=move |_| count()
+                />
+                <button
+                    type="button"
+                    class="button needs-script"
+                    aria-pressed=move || if is_shown.get() { "true" } else { "false" }
+                    aria-controls=name
+                    on:click=move |_| is_shown.update(|is_shown| *is_shown = !*is_shown)
+                >
+                    "Show"<span class="visually-hidden">{format!(" {}", label.to_lowercase())}</span>
+                </button>
+            </div>
+            {is_new.then(|| view! {
+                <p class="hint needs-script" role="status">{move || format!("{} of {shortest} characters", length.get())}</p>
+                <Suggestion/>
+            })}
         </div>
+    }
+}
+
+/// Tells password managers whose password a form is about, where nobody has to type the name.
+#[component]
+pub(crate) fn UsernameForManagers(
+    /// The account's name.
+    username: String,
+) -> impl IntoView {
+    view! {
+        <input class="visually-hidden" type="text" name="username" value=username autocomplete="username" readonly tabindex="-1" aria-hidden="true"/>
+    }
+}
+
+/// A form that is sent shows no password to whoever looks at the screen while it is under way.
+fn hide_when_sent(is_shown: RwSignal<bool>) {
+    Effect::new(move |_| {
+        let sending = window_event_listener_untyped("submit", move |_| is_shown.set(false));
+        on_cleanup(move || sending.remove());
+    });
+}
+
+/// A passphrase made for this page, one click away.
+#[component]
+fn Suggestion() -> impl IntoView {
+    let suggestion = Resource::new(|| (), |()| suggest_passphrase());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                suggestion.await.ok().map(|passphrase| view! {
+                    <details class="suggest">
+                        <summary>"Suggest a passphrase"</summary>
+                        <p><output class="secret" translate="no" spellcheck="false"><span>{passphrase}</span></output></p>
+                        <p class="hint">"Made for you just now. Keep it in a password manager. Reload the page for another."</p>
+                    </details>
+                })
+            })}
+        </Suspense>
     }
 }

@@ -1,66 +1,74 @@
-//! One line of text to type, with its label, its hint and what is wrong with it.
+//! A line of text in a form.
 
 use leptos::prelude::*;
 
 use super::form_answer::FormAnswer;
 
-/// A labelled field. Its id is its name.
+/// What a user name is made of.
+pub(crate) const USERNAME_HINT: &str = "Small letters, digits and hyphens.";
+
+/// The field with its label. Its name is its id too.
 #[component]
-pub(crate) fn TextField(
-    /// The name it is sent under.
+pub(crate) fn TextField<'a>(
+    /// Its name.
     name: &'static str,
-    /// What it is called.
+    /// Its label.
     label: &'static str,
-    /// What is to be known before typing.
+    /// What to know before filling it in.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// `text` or `email`.
+    /// The kind of input: `text`, `email`.
     #[prop(default = "text")]
     kind: &'static str,
-    /// What browsers and password managers may fill in (HTML, “Autofill”).
-    #[prop(default = "off")]
+    /// What browsers may fill in (HTML, “Autofill”).
     autocomplete: &'static str,
-    /// Whether it is set in the typeface of code.
-    #[prop(default = false)]
-    is_code: bool,
-    /// Whether it may stay empty.
-    #[prop(default = false)]
-    is_optional: bool,
-    /// The most characters.
-    #[prop(default = 254)]
-    longest: u16,
-    /// What stands in it where nothing was typed.
-    #[prop(optional, into)]
+    /// The most characters it takes.
+    longest: usize,
+    /// What it begins with, unless something was typed before.
+    #[prop(optional)]
     value: String,
-) -> impl IntoView {
-    let answer = FormAnswer::get();
-    let value = answer.typed(name).unwrap_or(value);
-    let problem = answer.problem_of(name);
-    let described = [
-        hint.as_ref().map(|_| format!("{name}-hint")),
-        problem.as_ref().map(|_| format!("{name}-error")),
-    ];
-    let described: Vec<String> = described.into_iter().flatten().collect();
-    let is_wrong = problem.is_some().then_some("true");
+    /// Whether each character counts.
+    #[prop(optional)]
+    is_code: bool,
+    /// The answer that the form got.
+    answer: &'a FormAnswer,
+) -> impl IntoView + use<> {
+    let wrong = answer.wrong(name);
+    let described = described(name, wrong.is_some(), hint.is_some());
     view! {
         <div class="field">
             <label for=name>{label}</label>
             {hint.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
-            {problem.map(|problem| view! { <p class="field-error" id=format!("{name}-error")>{problem}</p> })}
+            {field_error(name, wrong.clone())}
             <input
                 class=if is_code { "input code" } else { "input" }
                 id=name
                 name=name
                 type=kind
-                value=value
+                value=answer.typed(name).unwrap_or(value)
                 autocomplete=autocomplete
+                maxlength=longest
                 autocapitalize="none"
                 spellcheck="false"
-                maxlength=longest
-                required=!is_optional
-                aria-describedby=(!described.is_empty()).then(|| described.join(" "))
-                aria-invalid=is_wrong
+                aria-describedby=described
+                aria-invalid=wrong.is_some().then_some("true")
+                required
             />
         </div>
+    }
+}
+
+/// What is wrong with a field, beside it.
+pub(crate) fn field_error(name: &'static str, wrong: Option<String>) -> impl IntoView {
+    wrong.map(|wrong| view! { <p class="field-error" id=format!("{name}-error")>{wrong}</p> })
+}
+
+/// The ids of what a field is described by.
+pub(crate) fn described(name: &str, is_wrong: bool, has_hint: bool) -> Option<String> {
+    match (is_wrong, has_hint) {
+        (true, true) => Some(format!("{name}-error {name}-hint")),
+        (true, false) => Some(format!("{name}-error")),
+        (false, true) => Some(format!("{name}-hint")),
+        (false, false) => None,
     }
 }

@@ -1,30 +1,31 @@
-//! Choosing the first password of an account that an operator made.
+//! `/invite/{code}`: the first password of an account that somebody else made.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::failed::Failed;
 use crate::{
+    Failure,
     components::{
-        form_answer::{FormAnswer, FormFailure},
+        form_answer::FormAnswer,
         page_title::PageTitle,
-        password_field::NewPasswordField,
+        password_field::{PasswordField, UsernameForManagers},
     },
-    server_fns::accounts::invited,
+    server_fns::accounts::read_invitation,
 };
 
-/// `/invite/{code}`: the link works once, for a day.
+/// The page.
 #[component]
 pub(crate) fn ChoosePasswordPage() -> impl IntoView {
     let params = use_params_map();
     let code = move || params.with(|params| params.get("code").unwrap_or_default());
-    let name = Resource::new(code, invited);
+    let invited = Resource::new(code, read_invitation);
     view! {
         <Suspense>
             {move || Suspend::new(async move {
-                match name.await {
-                    Ok(Some(name)) => view! { <Form name code=untrack(code)/> }.into_any(),
-                    Ok(None) => view! { <Gone/> }.into_any(),
+                match invited.await {
+                    Ok(username) => view! { <Choose username code=untrack(code)/> }.into_any(),
+                    Err(Failure::NotFound) => view! { <Gone/> }.into_any(),
                     Err(failure) => view! { <Failed failure/> }.into_any(),
                 }
             })}
@@ -33,24 +34,24 @@ pub(crate) fn ChoosePasswordPage() -> impl IntoView {
 }
 
 #[component]
-fn Form(name: String, code: String) -> impl IntoView {
+fn Choose(username: String, code: String) -> impl IntoView {
     let answer = FormAnswer::get();
-    let title = if answer.failure.is_some() { "Error: Choose your password" } else { "Choose your password" };
+    let account = format!("For the account {username}. This link works once.");
     view! {
-        <PageTitle text=title/>
+        <PageTitle text=answer.title("Choose your password")/>
         <div class="shell narrow">
             <main id="main" tabindex="-1">
                 <div class="page-head">
                     <div>
                         <h1>"Choose your password"</h1>
-                        <p class="muted">"An account was made for you: "<strong>{name.clone()}</strong></p>
+                        <p class="muted">{account}</p>
                     </div>
                 </div>
-                <FormFailure answer first="password"/>
+                {answer.summary("password")}
                 <form class="card form" method="post" action=format!("/invite/{code}")>
-                    <input class="visually-hidden" type="text" name="username" value=name autocomplete="username" readonly tabindex="-1" aria-hidden="true"/>
-                    <NewPasswordField name="password" label="Password"/>
-                    <div class="actions"><button class="button primary">"Save and sign in"</button></div>
+                    <UsernameForManagers username/>
+                    <PasswordField is_new=true answer=&answer/>
+                    <div class="actions"><button class="button primary">"Set password and sign in"</button></div>
                 </form>
             </main>
         </div>
@@ -60,12 +61,14 @@ fn Form(name: String, code: String) -> impl IntoView {
 #[component]
 fn Gone() -> impl IntoView {
     view! {
-        <PageTitle text="This link does not work any more"/>
+        <PageTitle text="This link no longer works"/>
         <div class="shell narrow">
             <main id="main" tabindex="-1">
-                <h1>"This link does not work any more"</h1>
-                <p>"It was used, replaced by a newer one, or is older than a day. Ask the administrator for another."</p>
-                <div class="actions"><a class="button primary" href="/sign-in" rel="external">"Sign in"</a></div>
+                <h1>"This link no longer works"</h1>
+                <div class="card">
+                    <p>"It was used already, or it is older than 24 hours. Ask the administrator who sent it for another."</p>
+                    <div class="actions"><a class="button" href="/sign-in">"Sign in"</a></div>
+                </div>
             </main>
         </div>
     }

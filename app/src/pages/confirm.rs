@@ -1,28 +1,25 @@
-//! Confirming that it is still the same person.
+//! `/confirm`: the password once more before what needs it, for browsers without script.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
     components::{
-        form_answer::{FormAnswer, FormFailure},
+        form_answer::FormAnswer,
         page_title::PageTitle,
-        password_field::PasswordField,
+        password_field::{PasswordField, UsernameForManagers},
     },
     site::Site,
 };
 
-/// `/confirm?next=…`: asks for the password and leads on.
+/// The page. It leads to `next` afterwards, if the server finds that this is one of its own.
 #[component]
 pub(crate) fn ConfirmPage() -> impl IntoView {
     let answer = FormAnswer::get();
-    let title = if answer.failure.is_some() { "Error: Confirm it is you" } else { "Confirm it is you" };
-    let query = use_query_map();
-    let asked = move || query.with(|query| query.get("next").unwrap_or_default());
-    let next = answer.typed("next").unwrap_or_else(|| untrack(asked));
-    let username = Site::get().viewer.map(|viewer| viewer.username);
+    let next = use_query_map().with_untracked(|query| query.get("next"));
+    let username = Site::get().viewer.map(|viewer| viewer.username).unwrap_or_default();
     view! {
-        <PageTitle text=title/>
+        <PageTitle text=answer.title("Confirm it is you")/>
         <div class="shell narrow">
             <main id="main" tabindex="-1">
                 <div class="page-head">
@@ -31,14 +28,14 @@ pub(crate) fn ConfirmPage() -> impl IntoView {
                         <p class="muted">"You signed in some time ago. Showing, copying and making tokens needs your password again."</p>
                     </div>
                 </div>
-                <FormFailure answer first="password"/>
+                {answer.summary("password")}
                 <form class="card form" method="post" action="/confirm">
                     <input type="hidden" name="next" value=next/>
-                    <input class="visually-hidden" type="text" name="username" value=username autocomplete="username" readonly tabindex="-1" aria-hidden="true"/>
-                    <PasswordField name="password" label="Password"/>
+                    <UsernameForManagers username/>
+                    <PasswordField is_first=true answer=&answer/>
                     <div class="actions">
                         <button class="button primary">"Confirm"</button>
-                        <a class="button quiet" href="/profile/tokens" rel="external">"Cancel"</a>
+                        <a class="button quiet" href="/profile/tokens">"Cancel"</a>
                     </div>
                 </form>
             </main>

@@ -1,22 +1,14 @@
-//! The first page.
+//! `/`: leads on.
 
 use leptos::prelude::*;
+use leptos_router::components::Redirect;
 
-use crate::{components::page_title::PageTitle, site::Site};
+use crate::site::Site;
 
-/// `/`: leads to the tokens, or to the sign-in.
+/// No page of its own: the tokens for whoever is signed in, the sign-in for everybody else. The
+/// server answers the address itself; this is for the link to it in a hydrated page.
 #[component]
 pub(crate) fn HomePage() -> impl IntoView {
-    let target = if Site::get().viewer.is_some() { "/profile/tokens" } else { "/sign-in" };
-    #[cfg(feature = "ssr")]
-    leptos_axum::redirect(target);
-    view! {
-        <PageTitle text="Welcome"/>
-        <div class="shell narrow">
-            <main id="main" tabindex="-1">
-                <h1>"Latchkey"</h1>
-                <div class="actions"><a class="button primary" href=target rel="external">"Go on"</a></div>
-            </main>
-        </div>
-    }
+    let path = if Site::get().viewer.is_some() { "/profile/tokens" } else { "/sign-in" };
+    view! { <Redirect path/> }
 }

@@ -1,23 +1,28 @@
-//! What is not there, and what is not for this person: one page.
+//! What is shown where there is nothing, or nothing for this person.
 
 use leptos::prelude::*;
 
 use crate::{components::page_title::PageTitle, site::Site};
 
-/// The page of every address that leads nowhere.
+/// The page.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    crate::context::set_status(http::StatusCode::NOT_FOUND);
-    let is_signed_in = Site::get().viewer.is_some();
-    let (href, words) = if is_signed_in { ("/feeds", "To your feeds") } else { ("/sign-in", "Sign in") };
+    let ways = if Site::get().viewer.is_some() {
+        view! {
+            <a class="button" href="/feeds">"Feeds"</a>
+            <a class="button" href="/profile/tokens">"Tokens"</a>
+        }
+        .into_any()
+    } else {
+        view! { <a class="button" href="/sign-in">"Sign in"</a> }.into_any()
+    };
     view! {
-        <PageTitle text="Nothing here"/>
+        <PageTitle text="Page not found"/>
         <div class="shell narrow">
             <main id="main" tabindex="-1">
-                <h1>"There is nothing here"</h1>
-                <p>"The address may be mistyped, or what was here is gone, or it is not shared with you."</p>
-                <div class="actions"><a class="button primary" href=href rel="external">{words}</a></div>
+                <h1>"Page not found"</h1>
+                <p>"Nothing is at this address, or it is not for you to see. If somebody sent you the link, ask them for access."</p>
+                <div class="actions">{ways}</div>
             </main>
         </div>
     }

@@ -1,44 +1,39 @@
-//! Signing in.
+//! `/sign-in`: name and password.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use model::policy::SignUp;
+use model::{names::Email, policy::SignUp};
 
 use crate::{
     components::{
-        form_answer::{FormAnswer, FormFailure},
-        page_title::PageTitle,
-        password_field::PasswordField,
+        form_answer::FormAnswer, page_title::PageTitle, password_field::PasswordField,
         text_field::TextField,
     },
     site::Site,
 };
 
-/// `/sign-in`: by user name or e-mail address and password.
+/// The page. It leads to `next` afterwards, if the server finds that this is one of its own.
 #[component]
 pub(crate) fn SignInPage() -> impl IntoView {
     let answer = FormAnswer::get();
-    let title = if answer.failure.is_some() { "Error: Sign in" } else { "Sign in" };
-    let query = use_query_map();
-    let asked = move || query.with(|query| query.get("next").unwrap_or_default());
-    let next = answer.typed("next").unwrap_or_else(|| untrack(asked));
-    let help = match Site::get().policy.sign_up {
+    let next = use_query_map().with_untracked(|query| query.get("next"));
+    let account = match Site::get().policy.sign_up {
         SignUp::Open => "Create an account",
-        SignUp::Closed => "No account yet?",
+        SignUp::Closed => "How to get an account",
     };
     view! {
-        <PageTitle text=title/>
+        <PageTitle text=answer.title("Sign in")/>
         <div class="shell narrow">
             <main id="main" tabindex="-1">
                 <h1>"Sign in"</h1>
-                <FormFailure answer first="login"/>
+                {answer.summary("login")}
                 <form class="card form" method="post" action="/sign-in">
                     <input type="hidden" name="next" value=next/>
-                    <TextField name="login" label="Email or username" autocomplete="username"/>
-                    <PasswordField name="password" label="Password"/>
+                    <TextField name="login" label="Email or username" autocomplete="username" longest=Email::LONGEST answer=&answer/>
+                    <PasswordField answer=&answer/>
                     <div class="actions"><button class="button primary">"Sign in"</button></div>
                 </form>
-                <p class="small"><a href="/sign-up" rel="external">{help}</a></p>
+                <p class="small"><a href="/sign-up">{account}</a></p>
             </main>
         </div>
     }

@@ -1,26 +1,23 @@
-//! What the pages about accounts ask.
+//! What people ask before they have an account.
 
 use leptos::prelude::*;
 
 use crate::Failure;
 
 /// A password nobody has used before, easy to say.
-#[server(endpoint = "accounts/suggest-passphrase")]
+#[server(endpoint = "accounts/suggest")]
 pub async fn suggest_passphrase() -> Result<String, Failure> {
     use crate::context::{failure, services};
     services()?.accounts.suggest_passphrase().map_err(failure)
 }
 
-/// The name of the account that an invitation is for; `None` once it is used or too old.
+/// The name of the account that a one-time link is for, while the link works.
 #[server(endpoint = "accounts/invited")]
-pub async fn invited(
-    /// The code in the invitation's address.
+pub async fn read_invitation(
+    /// The link's code.
     code: String,
-) -> Result<Option<String>, Failure> {
-    use crate::context::{failure, services, set_status};
-    let name = services()?.accounts.invited(&code).await.map_err(failure)?;
-    if name.is_none() {
-        set_status(http::StatusCode::NOT_FOUND);
-    }
-    Ok(name)
+) -> Result<String, Failure> {
+    use crate::context::{failure, services};
+    let invited = services()?.accounts.invited(&code).await.map_err(failure)?;
+    invited.ok_or_else(|| failure(registry::Error::NotFound("invitation")))
 }

@@ -1,15 +1,17 @@
 //! Reading feeds.
 
 use leptos::prelude::*;
-use model::views::{FeedPage, FeedView};
+use model::views::{FeedList, FeedPage};
 
 use crate::Failure;
 
 /// The feeds the caller can reach.
 #[server(endpoint = "feeds/list")]
-pub async fn list_feeds() -> Result<Vec<FeedView>, Failure> {
+pub async fn list_feeds() -> Result<FeedList, Failure> {
     use crate::context::{caller, failure, services};
-    services()?.feeds.list(&caller()?).await.map_err(failure)
+    let services = services()?;
+    let feeds = services.feeds.list(&caller()?).await.map_err(failure)?;
+    Ok(FeedList { feeds, now: services.now() })
 }
 
 /// A feed with a page of its packages.

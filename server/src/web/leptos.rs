@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use app::{Answer, App, Assets, Exposed, Theme, context::SessionCookies};
+use app::{
+    Answer, App, Assets, Exposed, Theme,
+    context::{PasswordChanged, SessionCookies},
+};
 use axum::{
     body::Body,
     extract::{Request, State},
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, Method, StatusCode, Uri, request::Parts};
+use http::{Method, StatusCode, Uri, request::Parts};
 use leptos::{context::provide_context, nonce::Nonce, server_fn::axum::server_fn_paths};
 use leptos_axum::{
     generate_route_list, handle_server_fns_with_context, render_app_async_with_context,
@@ -17,7 +20,7 @@ use registry::{Caller, Services};
 
 use super::{
     area::Area,
-    cookie::cookie,
+    forms::{password_notice, theme},
     local_path::LocalPath,
     pages,
     refusal::refusal,
@@ -26,17 +29,15 @@ use super::{
 };
 use crate::config::Exposure;
 
-/// The cookie that holds the theme, and the themes that it may name.
-const THEME: &str = "theme";
-const THEMES: [&str; 2] = ["light", "dark"];
-
 /// Declares every page and every server function that the table names.
 pub(super) fn routes(routes: &mut Routes) {
     for listing in generate_route_list(App) {
         let path = listing.path();
         let Some(access) = pages::page(path) else { continue };
+        let is_first = path == "/";
         let handler = move |State(state): State<ServerState>, request: Request| async move {
-            match must_sign_in(access, &request) {
+            let elsewhere = if is_first { Some(begin(&request)) } else { must_sign_in(access, &request) };
+            match elsewhere {
                 Some(redirect) => redirect,
                 None => render(&state, request, None).await,
             }
@@ -96,6 +97,7 @@ struct Contexts {
     session_cookies: SessionCookies,
     nonce: Option<Nonce>,
     theme: Option<Theme>,
+    password_changed: Option<PasswordChanged>,
     answer: Option<Answer>,
 }
 
@@ -111,14 +113,18 @@ impl Contexts {
             session_cookies: SessionCookies(Arc::new(move |secret| cookie.set(secret.expose()))),
             nonce: None,
             theme: None,
+            password_changed: None,
             answer: None,
         }
     }
 
-    /// What the request contributes: the nonce that its response's policy will name, and the theme.
+    /// What the request contributes: the nonce that its response's policy will name, and what
+    /// stands in cookies.
     fn with(self, request: &Request) -> Self {
         let nonce = request.extensions().get::<Nonce>().cloned();
-        Self { nonce, theme: theme(request.headers()), ..self }
+        let headers = request.headers();
+        let password_changed = password_notice::read(headers);
+        Self { nonce, theme: theme::chosen(headers), password_changed, ..self }
     }
 
     fn provide(&self) {
@@ -135,13 +141,16 @@ impl Contexts {
         }
         if let Some(answer) = self.answer.clone() {
             provide_context(answer);
+        } else if let Some(changed) = self.password_changed {
+            provide_context(changed);
         }
     }
 }
 
-fn theme(headers: &HeaderMap) -> Option<Theme> {
-    let named = cookie(headers, THEME)?;
-    THEMES.contains(&named).then(|| Theme(named.to_owned()))
+/// Where somebody goes who names no page.
+fn begin(request: &Request) -> Response {
+    let is_signed_in = request.extensions().get::<Caller>().is_some();
+    LocalPath::known(if is_signed_in { "/profile/tokens" } else { "/sign-in" }).redirect()
 }
 
 /// Leads someone who is not signed in from a page that needs it to the sign-in and back.
@@ -150,7 +159,7 @@ fn must_sign_in(access: Access, request: &Request) -> Option<Response> {
     if !needs_session || request.extensions().get::<Caller>().is_some() {
         return None;
     }
-    let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    Some(Redirect::to(&format!("/sign-in?next={next}")).into_response())
+    let next = request.uri().path_and_query().and_then(|next| LocalPath::parse(next.as_str()));
+    let next = next.unwrap_or_else(|| LocalPath::known("/"));
+    Some(LocalPath::known("/sign-in").leading_to(&next).redirect())
 }

@@ -15,6 +15,17 @@ impl LocalPath {
         (is_local && is_plain).then(|| Self(text.to_owned()))
     }
 
+    /// A path that this program itself has written down.
+    pub(crate) fn known(path: &'static str) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// This page, which leads on to `next` when it is done.
+    pub(crate) fn leading_to(&self, next: &Self) -> Self {
+        let next: String = url::form_urlencoded::byte_serialize(next.0.as_bytes()).collect();
+        Self(format!("{}?next={next}", self.0))
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -50,6 +61,14 @@ mod tests {
         ] {
             assert_eq!(LocalPath::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_page_leads_on_with_the_whole_address() {
+        let next = LocalPath::parse("/feeds?page=2&x=a%20b").unwrap();
+        let page = LocalPath::known("/sign-in").leading_to(&next);
+        assert_eq!(page.as_str(), "/sign-in?next=%2Ffeeds%3Fpage%3D2%26x%3Da%2520b");
+        assert_eq!(LocalPath::parse(page.as_str()), Some(page));
     }
 
     #[test]

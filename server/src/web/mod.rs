@@ -88,13 +88,13 @@ fn declared() -> Routes {
     routes
 }
 
-/// The paths that work while there is no account: the set-up, and what anybody may call from it.
+/// The paths that work while there is no account: the set-up, and what anybody may do on its page.
 fn open_before_setup(table: &[Entry]) -> HashSet<String> {
     table
         .iter()
         .filter(|entry| match entry.access {
             Access::SetUp => true,
-            Access::Anyone => entry.path.starts_with("/_fn/"),
+            Access::Anyone => entry.path.starts_with("/_fn/") || entry.path == forms::theme::PATH,
             _ => false,
         })
         .map(|entry| entry.path.clone())

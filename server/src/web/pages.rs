@@ -25,6 +25,8 @@ const PAGES: &[(&str, Access)] = &[
 
 /// Server functions, by their path.
 const FUNCTIONS: &[(&str, Access)] = &[
+    ("/_fn/accounts/suggest", Access::Anyone),
+    ("/_fn/accounts/invited", Access::Anyone),
     ("/_fn/denials/page", Access::SignedIn),
     ("/_fn/feeds/list", Access::SignedIn),
     ("/_fn/feeds/page", Access::SignedIn),

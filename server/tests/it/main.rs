@@ -2,12 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod announcement;
+mod authorization;
 mod cli;
 mod cross_site;
 mod drain;
 mod files;
 mod headers;
 mod log;
+mod npm;
 mod routes;
 mod settings;
 mod setup_gate;

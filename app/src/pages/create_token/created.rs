@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use crate::{
     components::{
-        copy_button::{CopyButton, Source},
+        code_block::CodeBlock,
         frame::ProfileNav,
         page_title::PageTitle,
         secret_field::SecretField,
@@ -89,7 +89,7 @@ fn Steps(feed: Option<String>, npm_scope: Option<String>) -> impl IntoView {
             <li>
                 <h3>"Tell npm where the feed is"</h3>
                 <p class="muted">"In the project, beside package.json. It holds no secret and can be committed."</p>
-                {code_block(".npmrc", ".npmrc", text)}
+                <CodeBlock place=".npmrc" what=".npmrc" text/>
             </li>
         }
     });
@@ -101,25 +101,15 @@ fn Steps(feed: Option<String>, npm_scope: Option<String>) -> impl IntoView {
                 <li>
                     <h3>"Give it the token"</h3>
                     <p class="muted">"The terminal waits for you to paste it, and keeps it out of the history. In CI, make it a secret of the job."</p>
-                    {code_block("Terminal", "the environment variable", format!("read -rs {VARIABLE} && export {VARIABLE}"))}
+                    <CodeBlock place="Terminal" what="the environment variable" text=format!("read -rs {VARIABLE} && export {VARIABLE}")/>
                 </li>
                 <li>
                     <h3>"Check that it works"</h3>
                     <p class="muted">"The answer names the token and says what it may do."</p>
-                    {code_block("Terminal", "the check", check)}
+                    <CodeBlock place="Terminal" what="the check" text=check/>
                 </li>
             </ol>
         </section>
-    }
-    .into_any()
-}
-
-fn code_block(name: &'static str, what: &'static str, text: String) -> AnyView {
-    view! {
-        <figure class="code-block">
-            <figcaption>{name}<CopyButton what source=Source::Text(text.clone()) is_quiet=true/></figcaption>
-            <pre><code>{text}</code></pre>
-        </figure>
     }
     .into_any()
 }

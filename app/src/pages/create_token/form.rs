@@ -14,7 +14,7 @@ use model::{
     views::TokenPreview,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlElement};
+use web_sys::{FormData, HtmlAnchorElement, HtmlElement, MouseEvent};
 
 use super::{
     fields::{DescriptionField, ExpiryField, access_field, feeds_field},
@@ -22,7 +22,9 @@ use super::{
 };
 use crate::{
     Failure,
-    components::{confirm_identity::Confirmation, token_words::packages_match},
+    components::{
+        confirm_identity::Confirmation, error_summary::ErrorSummary, token_words::packages_match,
+    },
     server_fns::tokens::{Created, TokenFormPage, create_token, preview_token},
 };
 
@@ -33,7 +35,6 @@ const REST: Duration = Duration::from_millis(300);
 #[derive(Clone, Copy)]
 pub(super) struct Filling {
     form: NodeRef<html::Form>,
-    summary: NodeRef<html::Div>,
     /// The form as it was last previewed.
     seen: StoredValue<TokenForm>,
     waiting: StoredValue<Option<TimeoutHandle>>,
@@ -135,11 +136,10 @@ impl Filling {
                 self.failure.set(Some(failure.to_string()));
             }
         }
-        let summary = self.summary;
-        request_animation_frame(move || {
-            if let Some(summary) = summary.get_untracked() {
-                // The summary can be focused by script.
-                let _ = summary.focus();
+        request_animation_frame(|| {
+            if let Ok(Some(summary)) = document().query_selector(".error-summary") {
+                // Script can focus the summary.
+                let _ = summary.unchecked_into::<HtmlElement>().focus();
             }
         });
     }
@@ -158,7 +158,6 @@ pub(super) fn CreateForm(
     let seen = TokenForm { form: String::new(), description: String::new(), ..form.clone() };
     let filling = Filling {
         form: NodeRef::new(),
-        summary: NodeRef::new(),
         seen: StoredValue::new(seen),
         waiting: StoredValue::new(None),
         confirmation: Confirmation::get(),
@@ -234,31 +233,22 @@ fn Summary(filling: Filling) -> impl IntoView {
 #[component]
 fn Problems(filling: Filling) -> impl IntoView {
     move || {
-        let problems = filling.problems.get();
-        let failure = filling.failure.get();
-        (failure.is_some() || !problems.is_empty()).then(|| {
-            let items: Vec<_> = problems
-                .into_iter()
-                .map(|Problem { field, message }| {
-                    // The field is part of this page, not another one: the router has no say.
-                    let lead = move |event: web_sys::MouseEvent| {
-                        if let Some(target) = document().get_element_by_id(target(field)) {
-                            event.prevent_default();
-                            // What has the id of a field can be focused.
-                            let _ = target.unchecked_into::<HtmlElement>().focus();
-                        }
-                    };
-                    view! { <li><a href=format!("#{}", target(field)) on:click=lead>{message}</a></li> }
-                })
-                .collect();
-            view! {
-                <div class="error-summary" role="alert" tabindex="-1" node_ref=filling.summary>
-                    <h2>"There is a problem"</h2>
-                    {failure.map(|failure| view! { <p>{failure}</p> })}
-                    <ul>{items}</ul>
-                </div>
-            }
-        })
+        let failure = filling.failure.get().map(|failure| (None, failure));
+        let problems = filling.problems.get().into_iter();
+        let problems = problems.map(|problem| (Some(target(problem.field)), problem.message));
+        let problems: Vec<_> = failure.into_iter().chain(problems).collect();
+        (!problems.is_empty()).then(|| view! { <ErrorSummary problems on:click=lead_to_field/> })
+    }
+}
+
+/// Follows a link of the summary into the field; the router would only scroll there.
+fn lead_to_field(event: MouseEvent) {
+    let link = event.target().and_then(|target| target.dyn_into::<HtmlAnchorElement>().ok());
+    let field = link.and_then(|link| document().get_element_by_id(link.hash().trim_start_matches('#')));
+    if let Some(field) = field {
+        event.prevent_default();
+        // What has the id of a field takes focus.
+        let _ = field.unchecked_into::<HtmlElement>().focus();
     }
 }
 

@@ -1,0 +1,312 @@
+//! Every route, asked with every kind of credential. The answers stand in `authorization.txt`, where
+//! they are reviewed like code; a route that is not in it fails the test.
+//!
+//! `LATCHKEY_BLESS=1 cargo test -p latchkey --test it authorization` writes the file anew.
+
+use std::{fmt::Write as _, time::Duration};
+
+use axum::{body::Body, http::Request};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use latchkey_server::web::{self, Entry};
+use model::{
+    id::{AccountId, TokenId},
+    role::Role,
+    scope::{FeedSet, ScopeChoice},
+    token_form::TokenDraft,
+};
+use registry::{
+    Actor, Origin,
+    accounts::NewAccount,
+    feeds::NewFeed,
+    packages::Release,
+    sessions::PasswordText,
+};
+
+use crate::support::{Answer, Server};
+
+const PASSWORD: &str = "correct horse battery staple";
+const FORM: &str = "0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d11";
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Anonymous,
+    /// The owner of the feed and of the token that paths name, signed in and confirmed.
+    Session,
+    /// The same, signed in too long ago.
+    Unconfirmed,
+    /// Somebody without any part in them, signed in.
+    StrangersSession,
+    Password,
+    ReadToken,
+    WriteToken,
+    Expired,
+    Revoked,
+    Mistyped,
+    /// A token of a member who reads.
+    MembersToken,
+    /// A token of somebody without any part in the feed.
+    StrangersToken,
+}
+
+const EVERYBODY: [Who; 12] = [
+    Who::Anonymous,
+    Who::Session,
+    Who::Unconfirmed,
+    Who::StrangersSession,
+    Who::Password,
+    Who::ReadToken,
+    Who::WriteToken,
+    Who::Expired,
+    Who::Revoked,
+    Who::Mistyped,
+    Who::MembersToken,
+    Who::StrangersToken,
+];
+
+/// A server with a feed, a package in it, three people and their tokens.
+struct World {
+    server: Server,
+    victim: TokenId,
+    tokens: Vec<(Who, String)>,
+    unconfirmed: String,
+}
+
+fn operator() -> Actor {
+    Actor::Operator("root".to_owned())
+}
+
+fn origin() -> Origin {
+    Origin { address: [127, 0, 0, 1].into(), user_agent: "test".to_owned() }
+}
+
+impl World {
+    async fn new() -> Self {
+        let server = Server::new().await;
+        let mut ids = Vec::new();
+        for name in ["ana", "ben", "eve"] {
+            let new = NewAccount {
+                username: name.parse().unwrap(),
+                email: format!("{name}@example.com").parse().unwrap(),
+                password: Some(PasswordText::new(PASSWORD)),
+            };
+            ids.push(server.services.accounts.create(&operator(), new, false).await.unwrap().0);
+        }
+        let [ana, ben, eve] = ids[..] else { panic!("three people") };
+        let name = "main".parse().unwrap();
+        let feed = NewFeed { name, description: String::new(), is_public: false };
+        server.services.feeds.create_for(&operator(), ana, feed).await.unwrap();
+        server.services.feeds.set_member(&operator(), "main", "ben", Role::Reader).await.unwrap();
+        let unconfirmed = session(&server, "ana").await;
+        server.clock.advance(Duration::from_hours(3));
+        let mut world = Self { server, victim: FORM.parse().unwrap(), tokens: Vec::new(), unconfirmed };
+        world.victim = world.token(ana, true, true).await.0;
+        for (who, owner, read, write) in [
+            (Who::ReadToken, ana, true, false),
+            (Who::WriteToken, ana, false, true),
+            (Who::Revoked, ana, true, true),
+            (Who::MembersToken, ben, true, true),
+            (Who::StrangersToken, eve, true, true),
+        ] {
+            let (id, value) = world.token(owner, read, write).await;
+            if who == Who::Revoked {
+                world.server.services.tokens.revoke_any(&operator(), id).await.unwrap();
+            }
+            world.tokens.push((who, value));
+        }
+        let mut draft = draft(true, true);
+        draft.expires_at = Some(world.server.services.now().plus(Duration::from_secs(60)));
+        let made = world.server.services.tokens.create_for(&operator(), ana, draft).await.unwrap();
+        world.tokens.push((Who::Expired, made.secret.unwrap().expose().to_owned()));
+        world.publish().await;
+        world.server.clock.advance(Duration::from_secs(120));
+        world
+    }
+
+    async fn token(&self, owner: AccountId, read: bool, write: bool) -> (TokenId, String) {
+        let draft = draft(read, write);
+        let made = self.server.services.tokens.create_for(&operator(), owner, draft).await.unwrap();
+        (made.id, made.secret.unwrap().expose().to_owned())
+    }
+
+    fn value(&self, who: Who) -> String {
+        if who == Who::Mistyped {
+            let mut value = self.value(Who::ReadToken);
+            let last = if value.ends_with('x') { 'y' } else { 'x' };
+            value.pop();
+            value.push(last);
+            return value;
+        }
+        self.tokens.iter().find(|(owner, _)| *owner == who).unwrap().1.clone()
+    }
+
+    /// Puts `demo` 1.0.0 into the feed.
+    async fn publish(&self) {
+        use model::ecosystem::Ecosystem;
+        use registry::access::{AccessRequest, Credential, Wanted};
+        let origin = origin();
+        let services = &self.server.services;
+        let wanted = Wanted::Push(Ecosystem::Npm, "demo");
+        let request = AccessRequest { feed: "main", wanted, origin: &origin };
+        let credential = Credential::Token(self.value(Who::WriteToken));
+        let grant = services.access.authorize(&credential, request).await.unwrap();
+        let mut staging = services.packages.stage(&grant).unwrap();
+        staging.write(b"archive").await.unwrap();
+        let release = Release {
+            name: "demo".to_owned(),
+            version: "1.0.0".to_owned(),
+            version_key: "1.0.0".to_owned(),
+            manifest: "{\"name\":\"demo\",\"version\":\"1.0.0\"}".to_owned(),
+            manifest_short: "{\"name\":\"demo\",\"version\":\"1.0.0\"}".to_owned(),
+            readme: String::new(),
+            tags: vec!["latest".to_owned()],
+            file_name: "demo-1.0.0.tgz".to_owned(),
+        };
+        let staged = staging.finish().await.unwrap();
+        services.packages.publish(&grant, &release, &staged).await.unwrap();
+    }
+
+    async fn ask(&self, entry: &Entry, path: &str, who: Who) -> Answer {
+        let is_for_programs = path.starts_with("/F/") || path.starts_with("/api/");
+        let mut request = Request::builder().method(entry.method.clone()).uri(path);
+        request = request.header("host", "127.0.0.1:3000");
+        if !is_for_programs {
+            request = request.header("sec-fetch-site", "same-origin");
+        }
+        let (kind, body) = body(&entry.path, self.victim);
+        request = request.header("content-type", kind);
+        request = match who {
+            Who::Anonymous => request,
+            Who::Session => request.header("cookie", session(&self.server, "ana").await),
+            Who::StrangersSession => request.header("cookie", session(&self.server, "eve").await),
+            Who::Unconfirmed => request.header("cookie", &self.unconfirmed),
+            Who::Password => {
+                let pair = STANDARD.encode(format!("ana:{PASSWORD}"));
+                request.header("authorization", format!("Basic {pair}"))
+            }
+            _ => request.header("authorization", format!("Bearer {}", self.value(who))),
+        };
+        Answer::of(self.server.send(request.body(Body::from(body)).unwrap()).await).await
+    }
+}
+
+fn draft(read: bool, write: bool) -> TokenDraft {
+    let choice = ScopeChoice {
+        read: read.then_some(FeedSet::All),
+        write: write.then_some(FeedSet::All),
+        patterns: Vec::new(),
+        read_any_package: false,
+    };
+    TokenDraft {
+        description: "test".to_owned(),
+        scope: choice.into_scope().unwrap(),
+        not_before: None,
+        expires_at: None,
+        networks: Vec::new(),
+    }
+}
+
+async fn session(server: &Server, name: &str) -> String {
+    let password = PasswordText::new(PASSWORD);
+    let secret = server.services.sessions.sign_in(name, &password, &origin()).await.unwrap();
+    format!("sid={}", secret.expose())
+}
+
+/// Concrete addresses for a route: what stands for each part is there and is ana's.
+fn addresses(path: &str, victim: TokenId) -> Vec<String> {
+    let victim = victim.to_string();
+    let path = path.replace("{feed}", "main").replace("{code}", "0123456789abcdefghijkl");
+    let path = match path.as_str() {
+        "/denials/{id}" => path.replace("{id}", "0123456789abcdefg"),
+        _ => path.replace("{id}", &victim),
+    };
+    if path.starts_with("/assets/") {
+        return vec!["/assets/0123456789abcdef/latchkey.js".to_owned()];
+    }
+    if path.ends_with("{*path}") {
+        let base = path.trim_end_matches("{*path}");
+        return ["demo", "absent", "demo/1.0.0", "demo/-/demo-1.0.0.tgz", "-/package/demo/dist-tags"]
+            .map(|rest| format!("{base}{rest}"))
+            .to_vec();
+    }
+    vec![path]
+}
+
+/// A body that the route can read, so that the answer is about who asks.
+fn body(path: &str, victim: TokenId) -> (&'static str, String) {
+    const FIELDS: &str = "application/x-www-form-urlencoded";
+    const JSON: &str = "application/json";
+    match path {
+        "/_fn/tokens/detail" => (FIELDS, format!("id={victim}")),
+        "/_fn/tokens/reveal" | "/_fn/tokens/revoke" => (JSON, format!("{{\"id\":\"{victim}\"}}")),
+        "/_fn/tokens/preview" => (JSON, "{\"form\":{}}".to_owned()),
+        "/_fn/tokens/create" => {
+            (JSON, format!("{{\"form\":{{\"form\":\"{FORM}\",\"description\":\"made\"}}}}"))
+        }
+        "/_fn/sessions/confirm" => (JSON, format!("{{\"password\":\"{PASSWORD}\"}}")),
+        "/_fn/feeds/page" => (FIELDS, "feed=main&page=1".to_owned()),
+        "/_fn/denials/page" => (FIELDS, "id=0123456789abcdefg".to_owned()),
+        "/_fn/accounts/invited" => (FIELDS, "code=0123456789abcdefghijkl".to_owned()),
+        "/sign-in" => (FIELDS, format!("login=ana&password={PASSWORD}").replace(' ', "+")),
+        "/confirm" => (FIELDS, format!("password={PASSWORD}").replace(' ', "+")),
+        "/profile/tokens" => (FIELDS, format!("form={FORM}&description=made")),
+        "/profile/security" => (FIELDS, "current=wrong&new=wrong".to_owned()),
+        "/feeds/new" | "/feeds" => (FIELDS, "name=bad+name&visibility=private".to_owned()),
+        "/theme" => (FIELDS, "theme=dark&next=/feeds".to_owned()),
+        _ if path.starts_with("/F/") => (JSON, "{}".to_owned()),
+        _ => (FIELDS, String::new()),
+    }
+}
+
+/// Status, code, and where a redirect leads.
+fn summary(answer: &Answer) -> String {
+    let mut text = answer.status.as_u16().to_string();
+    let body = String::from_utf8_lossy(&answer.body);
+    if let Some(at) = body.find("LK-") {
+        let code: String = body[at..]
+            .chars()
+            .take_while(|c| c.is_ascii_uppercase() || *c == '-')
+            .collect();
+        text.push(' ');
+        text.push_str(code.trim_end_matches('-'));
+    }
+    let target = answer.header("location").split('?').next().unwrap_or_default();
+    if !target.is_empty() {
+        text.push_str(" to ");
+        text.push_str(target);
+    }
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_answers_everybody_as_reviewed() {
+    let world = World::new().await;
+    let mut lines = String::new();
+    for entry in web::table() {
+        for path in addresses(&entry.path, world.victim) {
+            let shown = path.replace(&world.victim.to_string(), "{id}");
+            writeln!(lines, "{} {shown}  ({:?})", entry.method, entry.access).unwrap();
+            let mut groups: Vec<(String, Vec<Who>)> = Vec::new();
+            for who in EVERYBODY {
+                let answer = summary(&world.ask(&entry, &path, who).await);
+                let answer = answer.replace(&world.victim.to_string(), "{id}");
+                match groups.iter_mut().find(|(known, _)| *known == answer) {
+                    Some((_, people)) => people.push(who),
+                    None => groups.push((answer, vec![who])),
+                }
+            }
+            for (answer, people) in groups {
+                writeln!(lines, "    {answer}: {people:?}").unwrap();
+            }
+        }
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/authorization.txt");
+    if std::env::var_os("LATCHKEY_BLESS").is_some() {
+        std::fs::write(file, &lines).unwrap();
+    }
+    let reviewed = std::fs::read_to_string(file).unwrap_or_default();
+    for (number, (is, should)) in lines.lines().zip(reviewed.lines()).enumerate() {
+        assert_eq!(is, should, "line {} of authorization.txt", number + 1);
+    }
+    assert_eq!(lines.lines().count(), reviewed.lines().count(), "authorization.txt has other routes");
+}
