@@ -109,9 +109,8 @@ pub(crate) fn set_status(status: StatusCode) {
 /// given back: it is for the log alone.
 pub fn refusal(error: Error) -> Result<(StatusCode, Failure), Error> {
     Ok(match error {
-        Error::NotFound(_) => (StatusCode::NOT_FOUND, Failure::NotFound),
         // A feed out of reach and an absent one are the same page.
-        Error::Denied(_) => (StatusCode::NOT_FOUND, Failure::NotFound),
+        Error::NotFound(_) | Error::Denied(_) => (StatusCode::NOT_FOUND, Failure::NotFound),
         Error::Unconfirmed => (StatusCode::FORBIDDEN, Failure::Unconfirmed),
         Error::Problems(problems) => (StatusCode::UNPROCESSABLE_ENTITY, Failure::Problems(problems)),
         Error::Invalid(text) => (StatusCode::UNPROCESSABLE_ENTITY, Failure::Refused(text)),

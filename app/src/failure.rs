@@ -55,6 +55,8 @@ impl FromServerFnError for Failure {
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Deserialization(_) => {
+                #[cfg(feature = "ssr")]
+                crate::context::set_status(http::StatusCode::BAD_REQUEST);
                 Self::Refused("This form could not be read. Reload the page and try again.".to_owned())
             }
             _ => Self::Unreachable,

@@ -7,11 +7,11 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent, Node};
 /// Closes an open menu when something outside it or a link in it is clicked, and on Esc, which gives
 /// the focus back to its button.
 pub(crate) fn watch() {
-    let _ = window_event_listener_untyped("click", clicked);
-    let _ = window_event_listener_untyped("keydown", pressed);
+    let _ = window_event_listener_untyped("click", |event| clicked(&event));
+    let _ = window_event_listener_untyped("keydown", |event| pressed(&event));
 }
 
-fn clicked(event: Event) {
+fn clicked(event: &Event) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let is_link = target.as_ref().is_some_and(|target| matches!(target.closest("a"), Ok(Some(_))));
     let node = target.as_ref().map(AsRef::<Node>::as_ref);
@@ -22,7 +22,7 @@ fn clicked(event: Event) {
     }
 }
 
-fn pressed(event: Event) {
+fn pressed(event: &Event) {
     let is_escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape");
     if is_escape && let Some(menu) = open_menu() {
         close(&menu);

@@ -67,10 +67,14 @@ impl Tokens {
         self.sessions.require_confirmed(caller)?;
         let now = self.core.now();
         let mut transaction = self.core.database.write().await?;
-        if let Some(made) = tokens::by_form(&mut transaction, caller.account, form).await? {
-            let (id, at, session) = made;
-            let fresh = session == Some(caller.session) && now.since(at) < RESULT_LIVES;
-            return self.created_before(&mut transaction, id, fresh).await;
+        if let Some(made) = tokens::by_form(&mut transaction, form).await? {
+            if made.owner != caller.account {
+                return Err(Error::Invalid(
+                    "This form is out of date. Reload the page and try again.".to_owned(),
+                ));
+            }
+            let fresh = made.session == Some(caller.session) && now.since(made.at) < RESULT_LIVES;
+            return self.created_before(&mut transaction, made.token, fresh).await;
         }
         let actor = Actor::Person(caller.clone(), origin.clone());
         let form = Some((form, caller.session));

@@ -58,7 +58,7 @@ fn Feeds(list: FeedList) -> impl IntoView {
                 </div>
                 {create}
             </div>
-            {table(list)}
+            {table(&list.feeds, list.now)}
         }
         .into_any()
     };
@@ -70,8 +70,8 @@ fn Feeds(list: FeedList) -> impl IntoView {
     }
 }
 
-fn table(FeedList { feeds, now }: FeedList) -> impl IntoView {
-    let rows: Vec<_> = feeds.into_iter().map(|feed| row(feed, now)).collect();
+fn table(feeds: &[FeedView], now: Timestamp) -> impl IntoView + use<> {
+    let rows: Vec<_> = feeds.iter().map(|feed| row(feed, now)).collect();
     view! {
         <div class="list">
             <table role="table">
@@ -91,7 +91,7 @@ fn table(FeedList { feeds, now }: FeedList) -> impl IntoView {
     }
 }
 
-fn row(feed: FeedView, now: Timestamp) -> impl IntoView {
+fn row(feed: &FeedView, now: Timestamp) -> impl IntoView + use<> {
     let packages = feed.packages();
     let published = if packages == 0 {
         "Never".into_any()

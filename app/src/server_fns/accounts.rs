@@ -1,5 +1,10 @@
 //! What people ask before they have an account.
 
+#![cfg_attr(
+    feature = "ssr",
+    expect(clippy::unused_async, reason = "a server function is asynchronous whatever it does")
+)]
+
 use leptos::prelude::*;
 
 use crate::Failure;

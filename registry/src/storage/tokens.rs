@@ -151,19 +151,30 @@ pub(crate) async fn of_owner(
     rows.into_iter().map(|row| parts.take(row)).collect()
 }
 
+/// What a use of the form made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MadeByForm {
+    pub(crate) token: TokenId,
+    pub(crate) owner: AccountId,
+    pub(crate) at: Timestamp,
+    pub(crate) session: Option<SessionId>,
+}
+
 /// The token that a use of the form made, if it did.
 pub(crate) async fn by_form(
     source: &mut impl Source,
-    owner: AccountId,
     form: FormId,
-) -> Result<Option<(TokenId, Timestamp, Option<SessionId>)>, Error> {
-    let statement = sql(
-        "SELECT id, created_at, form_session_id FROM tokens WHERE owner_id = $1 AND form_id = $2",
-    );
-    let row: Option<(Uuid, i64, Option<Uuid>)> =
-        source.optional(statement.bind(owner).bind(form)).await?;
-    Ok(row
-        .map(|(id, at, session)| (id.into(), Timestamp::from_millis(at), session.map(Into::into))))
+) -> Result<Option<MadeByForm>, Error> {
+    let statement =
+        sql("SELECT id, owner_id, created_at, form_session_id FROM tokens WHERE form_id = $1");
+    let row: Option<(Uuid, Uuid, i64, Option<Uuid>)> =
+        source.optional(statement.bind(form)).await?;
+    Ok(row.map(|(token, owner, at, session)| MadeByForm {
+        token: token.into(),
+        owner: owner.into(),
+        at: Timestamp::from_millis(at),
+        session: session.map(Into::into),
+    }))
 }
 
 /// The secrets of a token, newest first.

@@ -25,6 +25,7 @@ use registry::{
 use crate::support::{Answer, Server};
 
 const PASSWORD: &str = "correct horse battery staple";
+/// One use of the form that makes a token.
 const FORM: &str = "0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d11";
 
 /// Who asks.
@@ -67,9 +68,8 @@ const EVERYBODY: [Who; 12] = [
 /// A server with a feed, a package in it, three people and their tokens.
 struct World {
     server: Server,
-    victim: TokenId,
+    ana: AccountId,
     tokens: Vec<(Who, String)>,
-    unconfirmed: String,
 }
 
 fn operator() -> Actor {
@@ -97,10 +97,8 @@ impl World {
         let feed = NewFeed { name, description: String::new(), is_public: false };
         server.services.feeds.create_for(&operator(), ana, feed).await.unwrap();
         server.services.feeds.set_member(&operator(), "main", "ben", Role::Reader).await.unwrap();
-        let unconfirmed = session(&server, "ana").await;
-        server.clock.advance(Duration::from_hours(3));
-        let mut world = Self { server, victim: FORM.parse().unwrap(), tokens: Vec::new(), unconfirmed };
-        world.victim = world.token(ana, true, true).await.0;
+        server.build_site();
+        let mut world = Self { server, ana, tokens: Vec::new() };
         for (who, owner, read, write) in [
             (Who::ReadToken, ana, true, false),
             (Who::WriteToken, ana, false, true),
@@ -166,20 +164,24 @@ impl World {
         services.packages.publish(&grant, &release, &staged).await.unwrap();
     }
 
-    async fn ask(&self, entry: &Entry, path: &str, who: Who) -> Answer {
+    async fn ask(&self, entry: &Entry, path: &str, victim: TokenId, who: Who) -> Answer {
         let is_for_programs = path.starts_with("/F/") || path.starts_with("/api/");
         let mut request = Request::builder().method(entry.method.clone()).uri(path);
         request = request.header("host", "127.0.0.1:3000");
         if !is_for_programs {
             request = request.header("sec-fetch-site", "same-origin");
         }
-        let (kind, body) = body(&entry.path, self.victim);
+        let (kind, body) = body(&entry.path, victim);
         request = request.header("content-type", kind);
         request = match who {
             Who::Anonymous => request,
             Who::Session => request.header("cookie", session(&self.server, "ana").await),
             Who::StrangersSession => request.header("cookie", session(&self.server, "eve").await),
-            Who::Unconfirmed => request.header("cookie", &self.unconfirmed),
+            Who::Unconfirmed => {
+                let cookie = session(&self.server, "ana").await;
+                self.server.clock.advance(Duration::from_hours(3));
+                request.header("cookie", cookie)
+            }
             Who::Password => {
                 let pair = STANDARD.encode(format!("ana:{PASSWORD}"));
                 request.header("authorization", format!("Basic {pair}"))
@@ -239,7 +241,7 @@ fn body(path: &str, victim: TokenId) -> (&'static str, String) {
     match path {
         "/_fn/tokens/detail" => (FIELDS, format!("id={victim}")),
         "/_fn/tokens/reveal" | "/_fn/tokens/revoke" => (JSON, format!("{{\"id\":\"{victim}\"}}")),
-        "/_fn/tokens/preview" => (JSON, "{\"form\":{}}".to_owned()),
+        "/_fn/tokens/preview" | "/_fn/tokens/form" => (JSON, "{\"form\":{}}".to_owned()),
         "/_fn/tokens/create" => {
             (JSON, format!("{{\"form\":{{\"form\":\"{FORM}\",\"description\":\"made\"}}}}"))
         }
@@ -283,13 +285,15 @@ async fn every_route_answers_everybody_as_reviewed() {
     let world = World::new().await;
     let mut lines = String::new();
     for entry in web::table() {
-        for path in addresses(&entry.path, world.victim) {
-            let shown = path.replace(&world.victim.to_string(), "{id}");
+        // Each route has a token of its own to act on: another may have ended the last one.
+        let victim = world.token(world.ana, true, true).await.0;
+        for path in addresses(&entry.path, victim) {
+            let shown = path.replace(&victim.to_string(), "{id}");
             writeln!(lines, "{} {shown}  ({:?})", entry.method, entry.access).unwrap();
             let mut groups: Vec<(String, Vec<Who>)> = Vec::new();
             for who in EVERYBODY {
-                let answer = summary(&world.ask(&entry, &path, who).await);
-                let answer = answer.replace(&world.victim.to_string(), "{id}");
+                let answer = summary(&world.ask(&entry, &path, victim, who).await);
+                let answer = answer.replace(&victim.to_string(), "{id}");
                 match groups.iter_mut().find(|(known, _)| *known == answer) {
                     Some((_, people)) => people.push(who),
                     None => groups.push((answer, vec![who])),

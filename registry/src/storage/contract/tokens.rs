@@ -206,9 +206,9 @@ async fn a_form_and_the_last_use_are_remembered() {
         let (form, session): (FormId, SessionId) = (id(), id());
         let made = Some((form, session));
         let token = insert(&database, ana, TokenKind::Additional, &facts(main), made).await;
-        let found = tokens::by_form(&mut &database, ana, form).await.unwrap();
-        assert_eq!(found, Some((token, NOW, Some(session))));
-        assert_eq!(tokens::by_form(&mut &database, id(), form).await.unwrap(), None);
+        let made = tokens::MadeByForm { token, owner: ana, at: NOW, session: Some(session) };
+        assert_eq!(tokens::by_form(&mut &database, form).await.unwrap(), Some(made));
+        assert_eq!(tokens::by_form(&mut &database, id()).await.unwrap(), None);
         let entry = |at| Use {
             id: id(),
             at,

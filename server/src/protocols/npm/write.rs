@@ -107,21 +107,25 @@ async fn receive(call: &Call, grant: &Grant, mut body: Body) -> Result<(Split, S
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| cut_off())?;
         let Some(data) = frame.data_ref() else { continue };
-        splitter.push(data, &mut |part| block.extend_from_slice(part)).map_err(unusable)?;
+        splitter.push(data, &mut |part| block.extend_from_slice(part))?;
         if block.len() >= BLOCK {
             staging.write(&block).await?;
             block.clear();
         }
     }
-    let split = splitter.finish().map_err(unusable)?;
+    let split = splitter.finish()?;
     staging.write(&block).await?;
     Ok((split, staging.finish().await?))
 }
 
-fn unusable(error: SplitError) -> Refusal {
-    let status =
-        if error.is_too_large() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
-    Refusal::Wrong(status, error.to_string())
+impl From<SplitError> for Refusal {
+    fn from(error: SplitError) -> Self {
+        if error.is_too_large() {
+            Self::Wrong(StatusCode::PAYLOAD_TOO_LARGE, error.to_string())
+        } else {
+            Self::malformed(&error)
+        }
+    }
 }
 
 /// What `npm deprecate`, `npm owner`, `npm star` and the like send.

@@ -63,6 +63,11 @@ impl Posted {
         &self.state.services
     }
 
+    /// Every field, as sent.
+    pub(super) fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
     /// What a field holds; nothing if it was not sent.
     pub(super) fn text(&self, field: &str) -> &str {
         let found = self.fields.iter().find(|(name, _)| name == field);
@@ -124,7 +129,13 @@ impl Posted {
         self.show(page, answer, status).await
     }
 
-    async fn show(self, page: &LocalPath, answer: Answer, status: StatusCode) -> Response {
+    /// Shows a page as the answer to this form.
+    pub(super) async fn show(
+        self,
+        page: &LocalPath,
+        answer: Answer,
+        status: StatusCode,
+    ) -> Response {
         let mut response = leptos::answer(&self.state, self.parts, page, answer).await;
         // A page that found something wrong by itself knows better.
         if response.status() == StatusCode::OK {

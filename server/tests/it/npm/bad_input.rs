@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::world::{Reply, World, document};
 
+type Change = fn(&mut Value);
+
 /// Publishes what `change` makes of a good document, and says what came back.
 async fn refused(world: &World, ana: &str, change: impl FnOnce(&mut Value)) -> Reply {
     let mut sent = document("demo", "1.0.0", "latest", b"archive");
@@ -95,7 +97,6 @@ async fn archives_that_are_not_what_they_claim() {
 async fn documents_that_contradict_themselves() {
     let world = World::new().await;
     let ana = world.everything().await;
-    type Change = fn(&mut Value);
     let changes: [(Change, &str); 15] = [
         (|sent| sent["name"] = json!("other"), "the address names another package"),
         (|sent| sent["name"] = json!("Demo"), "capital letters"),

@@ -1,6 +1,6 @@
 //! A server with people and feeds, and the requests npm's clients send to it.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, fmt::Write as _, path::Path};
 
 use axum::{
     body::Body,
@@ -142,7 +142,10 @@ pub(super) fn document(name: &str, version: &str, tag: &str, archive: &[u8]) -> 
 }
 
 pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 impl World {
