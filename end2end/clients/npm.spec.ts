@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "../fixtures/app.ts";
-import { createToken, settled, signIn } from "../fixtures/pages.ts";
+import { createToken, pasted, settled, signIn } from "../fixtures/pages.ts";
 import { PASSWORD, Server } from "../fixtures/server.ts";
 
 type Result = { code: number; output: string };
@@ -29,7 +29,7 @@ class Npm {
   /** Writes a package and publishes it. */
   publish(name: string, version: string): Promise<Result> {
     const folder = join(this.#home, `${name.replace("/", "-")}-${version}`);
-    mkdirSync(folder);
+    mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name, version, description: "a test", main: "index.js" }));
     writeFileSync(join(folder, "index.js"), `module.exports = "${version}";\n`);
     return this.run(["publish"], folder);
@@ -66,12 +66,12 @@ test("a token from the page publishes what it may and nothing else", async ({ pa
   server.user(user);
   server.feed(feed, user);
   server.feed(other, user);
-  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server.url });
+  await context.grantPermissions(["clipboard-write"], { origin: server.url });
   await signIn(page, user);
   await createToken(page, { description: "CI publish", access: "Write", feed }, true);
   await page.getByRole("button", { name: "Copy token CI publish" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Copied" })).toHaveCount(1);
-  const write = await page.evaluate(() => navigator.clipboard.readText());
+  const write = await pasted(page);
   secrets.push(write);
   await page.getByRole("link", { name: "Done" }).click();
   await expect(page.getByText(/No package matches|0 packages/).first()).toBeVisible();

@@ -12,13 +12,13 @@ use std::{
 
 use model::{
     action::Action,
-    decide::{Because, Denied, RuleVerdict},
-    denial::Code,
+    decide::{Because, Denied, RuleVerdict, Step},
+    denial::{self, Bearer, Code, Particulars},
     id::{AccountId, FeedId, TokenId},
-    scope::Rule,
+    scope::{FeedSet, Rule},
     sentence,
     timestamp::Timestamp,
-    views::{DenialPage, EvaluatedRule},
+    views::{DenialPage, DeniedToken, EvaluatedRule},
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,7 @@ pub(crate) struct Refusal {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Explanation {
     rules: Vec<(Rule, RuleVerdict)>,
+    step: Step,
     decisive: Option<usize>,
     missing: String,
 }
@@ -107,7 +108,7 @@ impl Explanation {
                 (None, "The credential could not be used at that moment.".to_owned())
             }
         };
-        Self { rules, decisive, missing }
+        Self { rules, step: denied.step(), decisive, missing }
     }
 }
 
@@ -221,37 +222,66 @@ impl Denials {
         let name =
             |id: FeedId| names.iter().find(|(feed, _)| *feed == id).map(|(_, name)| name.clone());
         let token = match row.token {
-            Some(id) => tokens::by_id(&mut database, id)
-                .await?
-                .map(|token| (id, token.description, row.token_last4.clone().unwrap_or_default())),
+            Some(id) => tokens::by_id(&mut database, id).await?.map(|token| DeniedToken {
+                id,
+                kind: token.kind,
+                description: token.description,
+                last4: row.token_last4.clone().unwrap_or_default(),
+            }),
             None => None,
         };
+        let key = row.feed.to_ascii_lowercase();
+        let feed = feeds::by_name(&mut database, &key, Some(caller.account)).await?;
+        let feed = feed.filter(|feed| feed.is_public || feed.role.is_some());
         let rules = explanation.rules.iter().enumerate().map(|(index, (rule, verdict))| {
             let effect = if verdict.denies { "never " } else { "" };
             EvaluatedRule {
                 words: format!("{effect}{}", sentence::clause(rule, name)),
+                feeds: match &rule.feeds {
+                    FeedSet::All => None,
+                    FeedSet::Only(feeds) => Some(feeds.iter().filter_map(|id| name(*id)).collect()),
+                },
+                patterns: rule.patterns.iter().map(ToString::to_string).collect(),
                 verdict: *verdict,
                 decisive: explanation.decisive == Some(index),
             }
         });
-        let code =
-            Code::from_text(&row.code).ok_or_else(|| Error::inconsistent("denials", "code"))?;
+        let rules = rules.collect();
         Ok(DenialPage {
-            code,
-            sentence: what_was_refused(&row),
+            code: code_of(&row)?,
+            told: self.told(&row)?,
+            step: explanation.step,
             missing: explanation.missing,
             token,
-            action: row.action,
+            action: row.action.as_deref().and_then(Action::from_name),
             feed: row.feed,
-            package: row.ecosystem.zip(row.package),
+            feed_id: feed.map(|feed| feed.id),
+            package: row.package,
             address: row.address,
             client: row.client,
             first_at: row.first_at,
             last_at: row.last_at,
             times: u64::try_from(row.times).unwrap_or(0),
-            rules: rules.collect(),
+            rules,
             now,
         })
+    }
+
+    /// The sentence as the client got it. How much room it had depends on the link.
+    fn told(&self, row: &DenialRecord) -> Result<String, Error> {
+        let bearer = row.token_last4.clone().map_or(Bearer::Account, Bearer::Token);
+        let particulars = Particulars {
+            bearer,
+            action: row.action.as_deref().and_then(Action::from_name),
+            feed: &row.feed,
+            package: row.package.as_deref(),
+            version: None,
+            at: None,
+            retry_after: None,
+        };
+        let link = format!("{}/denials/{}", self.core.public_url, row.id);
+        let told = denial::sentence(code_of(row)?, &particulars, Some(&link));
+        Ok(told.strip_suffix(&format!(" Why: {link}")).unwrap_or(&told).to_owned())
     }
 
     /// Removes what is older than thirty days.
@@ -264,18 +294,6 @@ impl Denials {
     }
 }
 
-fn what_was_refused(row: &DenialRecord) -> String {
-    let who = match &row.token_last4 {
-        Some(last4) => format!("The token ending {last4}"),
-        None => "Your password".to_owned(),
-    };
-    let action = row.action.as_deref().and_then(Action::from_name);
-    let verb = action.map_or("use", Action::verb);
-    match (&row.package, action) {
-        (Some(package), Some(Action::Read)) => {
-            format!("{who} may not {verb} {package} from feed {}.", row.feed)
-        }
-        (Some(package), Some(_)) => format!("{who} may not {verb} {package} to feed {}.", row.feed),
-        _ => format!("{who} may not {verb} feed {}.", row.feed),
-    }
+fn code_of(row: &DenialRecord) -> Result<Code, Error> {
+    Code::from_text(&row.code).ok_or_else(|| Error::inconsistent("denials", "code"))
 }

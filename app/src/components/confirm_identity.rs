@@ -57,27 +57,27 @@ impl Confirmation {
             self.ask(Callback::new(again));
             return None;
         }
-        if let Some(dialog) = self.dialog.get_untracked() {
+        if let Some(dialog) = self.dialog.try_get_untracked().flatten() {
             dialog.close();
         }
         Some(result)
     }
 
     fn ask(self, act: Callback<String>) {
-        let Some(dialog) = self.dialog.get_untracked() else { return };
+        let Some(dialog) = self.dialog.try_get_untracked().flatten() else { return };
         self.act.set_value(Some(act));
         self.is_busy.set(false);
         if !dialog.open() {
             self.problem.set(None);
             // Only a dialog outside the document refuses.
             let _ = dialog.show_modal();
-        } else if let Some(field) = self.password.get_untracked() {
+        } else if let Some(field) = self.password.try_get_untracked().flatten() {
             field.select();
         }
     }
 
     fn answer(self) {
-        let password = self.password.get_untracked().map(|field| field.value());
+        let password = self.password.try_get_untracked().flatten().map(|field| field.value());
         if let (Some(act), Some(password), false) =
             (self.act.get_value(), password, self.is_busy.get_untracked())
         {
@@ -91,7 +91,7 @@ impl Confirmation {
     fn forget(self) {
         self.act.set_value(None);
         self.is_busy.set(false);
-        if let Some(field) = self.password.get_untracked() {
+        if let Some(field) = self.password.try_get_untracked().flatten() {
             field.set_value("");
         }
     }
@@ -104,7 +104,7 @@ pub(crate) fn ConfirmDialog() -> impl IntoView {
     let Confirmation { dialog, password, problem, is_busy, .. } = confirmation;
     let username = Site::get().viewer.map(|viewer| viewer.username);
     let cancel = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
+        if let Some(dialog) = dialog.try_get_untracked().flatten() {
             dialog.close();
         }
     };

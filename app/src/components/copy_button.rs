@@ -85,7 +85,9 @@ impl Copying {
     fn copied(self) {
         self.problem.set(None);
         self.is_copied.set(true);
-        announce(format!("Copied {}.", self.what.get_value()));
+        if let Some(what) = self.what.try_get_value() {
+            announce(format!("Copied {what}."));
+        }
         set_timeout(move || self.is_copied.set(false), SAID_FOR);
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod copy_button;
 pub(crate) mod error_summary;
 pub(crate) mod form_answer;
 pub(crate) mod frame;
+pub(crate) mod npm;
 pub(crate) mod page_title;
 pub(crate) mod password_field;
 pub(crate) mod secret_field;

@@ -55,7 +55,7 @@ impl Value {
                 Some(Ok(value)) => {
                     self.left.set(Some(SHOWN_FOR));
                     self.text.set(Some(value.expose().to_owned()));
-                    announce(format!("Token {} is shown.", self.description.get_value()));
+                    self.say("is shown");
                 }
                 Some(Err(failure)) => self.problem.set(Some(failure.to_string())),
                 None => {}
@@ -65,11 +65,18 @@ impl Value {
 
     fn hide(self) {
         self.text.set(None);
-        announce(format!("Token {} is hidden.", self.description.get_value()));
+        self.say("is hidden");
+    }
+
+    /// Says it, unless the page was left meanwhile.
+    fn say(self, what: &str) {
+        if let Some(description) = self.description.try_get_value() {
+            announce(format!("Token {description} {what}."));
+        }
     }
 
     fn tick(self) {
-        match self.left.get_untracked() {
+        match self.left.try_get_untracked().flatten() {
             Some(0 | 1) => self.hide(),
             Some(left) => self.left.set(Some(left - 1)),
             None => {}
@@ -202,7 +209,7 @@ fn keep_focus(is_shown: Memo<bool>, show: NodeRef<html::Button>, hide: NodeRef<h
             request_animation_frame(move || {
                 let is_lost =
                     document().active_element().is_none_or(|focused| focused.tag_name() == "BODY");
-                let heir = if is_shown { hide } else { show }.get_untracked();
+                let heir = if is_shown { hide } else { show }.try_get_untracked().flatten();
                 if let (true, Some(heir)) = (is_lost, heir) {
                     // A button in the page takes focus.
                     let _ = heir.focus();

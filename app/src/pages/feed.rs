@@ -1,4 +1,4 @@
-//! One feed.
+//! `/feeds/{feed}`: its packages, or how to publish the first.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -9,11 +9,17 @@ use model::{
 
 use super::failed::Failed;
 use crate::{
-    components::{code_block::CodeBlock, page_title::PageTitle, time::Moment},
+    components::{
+        code_block::CodeBlock,
+        npm::{npmrc, take_token},
+        page_title::PageTitle,
+        time::Moment,
+        token_words::packages,
+    },
     server_fns::feeds::read_feed,
 };
 
-/// `/feeds/{feed}`: its packages, or how to publish the first.
+/// The page.
 #[component]
 pub(crate) fn FeedPage() -> impl IntoView {
     let params = use_params_map();
@@ -28,7 +34,7 @@ pub(crate) fn FeedPage() -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 match page.await {
-                    Ok(page) => view! { <Content page/> }.into_any(),
+                    Ok(page) => view! { <Feed page/> }.into_any(),
                     Err(failure) => view! { <Failed failure/> }.into_any(),
                 }
             })}
@@ -37,96 +43,85 @@ pub(crate) fn FeedPage() -> impl IntoView {
 }
 
 #[component]
-fn Content(page: Page) -> impl IntoView {
-    let Page { feed, packages, page, pages, address, now } = page;
-    let who = if feed.is_public { "Anyone may read." } else { "Members may read." };
-    let role = feed.role.map(|role| format!(" You are {role}.")).unwrap_or_default();
-    let badge = if feed.is_public { "Public" } else { "Private" };
-    let description = feed.description.clone();
-    let npmrc = npmrc(&address);
+fn Feed(page: Page) -> impl IntoView {
+    let feed = &page.feed;
+    let (badge, readers) =
+        if feed.is_public { ("Public", "Anyone may read.") } else { ("Private", "Members may read.") };
+    let role = feed.role.map(|role| format!(" You are {role}."));
+    let name = feed.name.clone();
+    let content = if page.packages.is_empty() {
+        first_package(&page).into_any()
+    } else {
+        view! { {package_list(&page)} {usage(&page)} }.into_any()
+    };
     view! {
-        <PageTitle text=feed.name.clone()/>
+        <PageTitle text=name.clone()/>
         <div class="shell">
             <main id="main" tabindex="-1">
                 <nav class="crumbs" aria-label="Breadcrumbs">
                     <ol>
                         <li><a href="/feeds">"Feeds"</a></li>
-                        <li><span aria-current="page">{feed.name.clone()}</span></li>
+                        <li><span aria-current="page">{name.clone()}</span></li>
                     </ol>
                 </nav>
                 <div class="page-head">
                     <div>
-                        <h1>{feed.name.clone()}" "<span class="badge plain">{badge}</span></h1>
-                        {(!description.is_empty()).then(|| view! { <p>{description}</p> })}
-                        <p class="muted">{who}{role}</p>
+                        <h1>{name}" "<span class="badge plain">{badge}</span></h1>
+                        <p class="muted">{readers}{role}</p>
                     </div>
                 </div>
-                {if packages.is_empty() {
-                    view! { <FirstPackage feed npmrc/> }.into_any()
-                } else {
-                    view! {
-                        <Packages feed packages page pages now/>
-                        <Use npmrc/>
-                    }.into_any()
-                }}
+                {content}
             </main>
         </div>
     }
 }
 
-/// The lines that tell npm where the feed is. They hold no secret.
-fn npmrc(address: &str) -> String {
-    let place = address.split_once(':').map_or(address, |(_, place)| place);
-    format!("registry={address}/npm/\n{place}/npm/:_authToken=${{LATCHKEY_TOKEN}}")
-}
-
-#[component]
-fn FirstPackage(feed: FeedView, npmrc: String) -> impl IntoView {
-    let create = format!("/profile/tokens/new?access=write&feeds=chosen&feed={}", feed.id);
+fn first_package(page: &Page) -> impl IntoView + use<> {
+    let FeedView { id, name, .. } = &page.feed;
+    let create = format!("/profile/tokens/new?access=write&feeds=chosen&feed={id}");
+    let publish = format!("{}\nnpm publish", take_token());
     view! {
         <section class="card" aria-labelledby="first">
             <h2 id="first">"Nothing here yet. Publish your first package"</h2>
             <ol class="steps">
                 <li>
-                    <h3>"Create a token that may write to "{feed.name}</h3>
+                    <h3>{format!("Create a token that may write to {name}")}</h3>
                     <div class="actions"><a class="button primary" href=create>"Create token"</a></div>
                 </li>
                 <li>
                     <h3>"Tell npm where the feed is"</h3>
                     <p class="muted">"Beside package.json. It holds no secret and can be committed."</p>
-                    <CodeBlock place=".npmrc" what=".npmrc" text=npmrc/>
+                    <CodeBlock place=".npmrc" what=".npmrc" text=npmrc(&page.address, None)/>
                 </li>
                 <li>
                     <h3>"Publish"</h3>
                     <p class="muted">"The terminal waits for you to paste the token first."</p>
-                    <CodeBlock place="Terminal" what="the publish command" text="read -rs LATCHKEY_TOKEN && export LATCHKEY_TOKEN\nnpm publish"/>
+                    <CodeBlock place="Terminal" what="the publish command" text=publish/>
                 </li>
             </ol>
         </section>
     }
 }
 
-#[component]
-fn Packages(
-    feed: FeedView,
-    packages: Vec<PackageView>,
-    page: u64,
-    pages: u64,
-    now: Timestamp,
-) -> impl IntoView {
-    let count = match feed.packages() {
-        1 => "1 package".to_owned(),
-        more => format!("{more} packages"),
+fn package_list(page: &Page) -> impl IntoView + use<> {
+    let name = &page.feed.name;
+    let rows: Vec<_> = page.packages.iter().map(|package| row(package, page.now)).collect();
+    let link = |number: u64| format!("/feeds/{name}?page={number}");
+    let previous = match page.page {
+        0 | 1 => view! { <span></span> }.into_any(),
+        number => view! { <a href=link(number - 1) rel="prev">"Previous page"</a> }.into_any(),
     };
-    let rows: Vec<_> =
-        packages.into_iter().map(|package| view! { <Row package now/> }).collect();
-    let to = |page: u64| format!("/feeds/{}?page={page}", feed.name);
+    let next = (page.page < page.pages)
+        .then(|| view! { <a href=link(page.page + 1) rel="next">"Next page"</a> });
+    let pager = (page.pages > 1).then(|| view! {
+        <nav class="pager" aria-label="Pages">{previous}{next}</nav>
+    });
     view! {
         <section class="section" aria-labelledby="packages">
-            <h2 id="packages">{count}</h2>
+            <h2 id="packages">{packages(page.feed.packages())}</h2>
             <div class="list">
                 <table role="table">
-                    <caption>"Packages in "{feed.name.clone()}</caption>
+                    <caption>{format!("Packages in {name}")}</caption>
                     <thead role="rowgroup">
                         <tr role="row">
                             <th role="columnheader" scope="col">"Package"</th>
@@ -139,28 +134,19 @@ fn Packages(
                     <tbody role="rowgroup">{rows}</tbody>
                 </table>
             </div>
-            {(pages > 1).then(|| view! {
-                <nav class="pager" aria-label="Pages">
-                    {if page > 1 {
-                        view! { <a href=to(page - 1) rel="prev">"Previous page"</a> }.into_any()
-                    } else {
-                        view! { <span></span> }.into_any()
-                    }}
-                    {(page < pages).then(|| view! { <a href=to(page + 1) rel="next">"Next page"</a> })}
-                </nav>
-            })}
+            {pager}
         </section>
     }
 }
 
-#[component]
-fn Row(package: PackageView, now: Timestamp) -> impl IntoView {
-    let PackageView { ecosystem, name, latest, versions, updated_at, published_by, .. } = package;
+fn row(package: &PackageView, now: Timestamp) -> impl IntoView + use<> {
+    let PackageView { ecosystem, name, latest, versions, updated_at, published_by, .. } =
+        package.clone();
     view! {
         <tr role="row">
             <th role="rowheader" scope="row"><strong>{name}</strong></th>
             <td role="cell" data-label="Kind">{ecosystem.label()}</td>
-            <td role="cell" data-label="Latest">{latest.unwrap_or_else(|| "None".to_owned())}</td>
+            <td role="cell" data-label="Latest">{latest}</td>
             <td role="cell" data-label="Versions" class="end">{versions}</td>
             <td role="cell" data-label="Published">
                 <Moment at=updated_at words=updated_at.ago(now)/>
@@ -170,8 +156,7 @@ fn Row(package: PackageView, now: Timestamp) -> impl IntoView {
     }
 }
 
-#[component]
-fn Use(npmrc: String) -> impl IntoView {
+fn usage(page: &Page) -> impl IntoView + use<> {
     view! {
         <section class="section" aria-labelledby="use">
             <h2 id="use">"Use it with npm"</h2>
@@ -180,7 +165,7 @@ fn Use(npmrc: String) -> impl IntoView {
                 <a href="/profile/tokens">"one of your tokens"</a>
                 ". To take only one scope from here, begin with @scope:registry= instead."
             </p>
-            <CodeBlock place=".npmrc" what=".npmrc" text=npmrc/>
+            <CodeBlock place=".npmrc" what=".npmrc" text=npmrc(&page.address, None)/>
         </section>
     }
 }

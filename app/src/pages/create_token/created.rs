@@ -6,6 +6,7 @@ use crate::{
     components::{
         code_block::CodeBlock,
         frame::ProfileNav,
+        npm::{VARIABLE, npmrc, take_token},
         page_title::PageTitle,
         secret_field::SecretField,
         status::announce,
@@ -13,9 +14,6 @@ use crate::{
     server_fns::tokens::Created,
     site::Site,
 };
-
-/// The name that stands for the value in what is shown and copied.
-const VARIABLE: &str = "LATCHKEY_TOKEN";
 
 /// The page.
 #[component]
@@ -84,7 +82,7 @@ fn Steps(feed: Option<String>, npm_scope: Option<String>) -> impl IntoView {
     let check = format!("curl -H \"Authorization: Bearer ${VARIABLE}\" {public_url}/api/v1/token");
     let title = if feed.is_some() { "Use it with npm" } else { "Use it" };
     let npmrc = feed.map(|feed| {
-        let text = npmrc(&public_url, &feed, npm_scope.as_deref());
+        let text = npmrc(&format!("{public_url}/F/{feed}"), npm_scope.as_deref());
         view! {
             <li>
                 <h3>"Tell npm where the feed is"</h3>
@@ -101,7 +99,7 @@ fn Steps(feed: Option<String>, npm_scope: Option<String>) -> impl IntoView {
                 <li>
                     <h3>"Give it the token"</h3>
                     <p class="muted">"The terminal waits for you to paste it, and keeps it out of the history. In CI, make it a secret of the job."</p>
-                    <CodeBlock place="Terminal" what="the environment variable" text=format!("read -rs {VARIABLE} && export {VARIABLE}")/>
+                    <CodeBlock place="Terminal" what="the environment variable" text=take_token()/>
                 </li>
                 <li>
                     <h3>"Check that it works"</h3>
@@ -112,29 +110,4 @@ fn Steps(feed: Option<String>, npm_scope: Option<String>) -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-/// The lines of `.npmrc` for a feed: npm takes credentials by the address without its scheme.
-fn npmrc(public_url: &str, feed: &str, scope: Option<&str>) -> String {
-    let registry = format!("{public_url}/F/{feed}/npm/");
-    let address = registry.split_once(':').map_or(registry.as_str(), |(_, address)| address);
-    let setting = scope.map_or_else(|| "registry".to_owned(), |scope| format!("{scope}:registry"));
-    format!("{setting}={registry}\n{address}:_authToken=${{{VARIABLE}}}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::npmrc;
-
-    #[test]
-    fn the_lines_are_as_npm_reads_them() {
-        assert_eq!(
-            npmrc("http://127.0.0.1:3000", "main", Some("@acme")),
-            "@acme:registry=http://127.0.0.1:3000/F/main/npm/\n//127.0.0.1:3000/F/main/npm/:_authToken=${LATCHKEY_TOKEN}"
-        );
-        assert_eq!(
-            npmrc("https://feeds.example", "main", None),
-            "registry=https://feeds.example/F/main/npm/\n//feeds.example/F/main/npm/:_authToken=${LATCHKEY_TOKEN}"
-        );
-    }
 }

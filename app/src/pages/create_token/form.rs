@@ -85,7 +85,7 @@ impl Filling {
 
     /// The fields as the browser would send them.
     fn read(self) -> Option<TokenForm> {
-        let data = FormData::new_with_form(&self.form.get_untracked()?).ok()?;
+        let data = FormData::new_with_form(&self.form.try_get_untracked().flatten()?).ok()?;
         let pairs = data.entries().into_iter().filter_map(|entry| {
             let pair: js_sys::Array = entry.ok()?.unchecked_into();
             Some((pair.get(0).as_string()?, pair.get(1).as_string()?))

@@ -26,14 +26,14 @@ pub(super) fn Revoke(token: TokenView) -> impl IntoView {
     let is_busy = RwSignal::new(false);
     scroll_here(opener);
     let open = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
+        if let Some(dialog) = dialog.try_get_untracked().flatten() {
             problem.set(None);
             // Only a dialog outside the document refuses.
             let _ = dialog.show_modal();
         }
     };
     let close = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
+        if let Some(dialog) = dialog.try_get_untracked().flatten() {
             dialog.close();
         }
     };

@@ -138,6 +138,13 @@ pub(super) fn json(status: StatusCode, document: &Value) -> Response {
     response
 }
 
+/// Done, with a word about what was not.
+pub(super) fn noticed(sentence: &str) -> Response {
+    let mut response = json(StatusCode::OK, &json!({ "ok": true }));
+    notice(&mut response, &in_one_line(sentence));
+    response
+}
+
 /// An answer that says besides what the credential's owner should know.
 pub(super) fn warned(mut response: Response, grant: &Grant) -> Response {
     if let Some(warning) = grant.warning() {

@@ -43,7 +43,7 @@ const PRESENCE: Access = Access::Feed(&Action::ALL);
 
 /// Every route. Paths are understood once they are decoded, which the router does not do: what
 /// reaches the last four may also be another spelling of one before.
-const ROUTES: [(Method, &str, Access); 12] = [
+const ROUTES: [(Method, &str, Access); 13] = [
     (Method::GET, "/F/{feed}/npm", PRESENCE),
     (Method::GET, "/F/{feed}/npm/", PRESENCE),
     (Method::GET, "/F/{feed}/npm/-/ping", PRESENCE),
@@ -52,6 +52,7 @@ const ROUTES: [(Method, &str, Access); 12] = [
     (Method::POST, "/F/{feed}/npm/-/npm/v1/security/audits", PRESENCE),
     (Method::POST, "/F/{feed}/npm/-/npm/v1/security/audits/quick", PRESENCE),
     (Method::POST, "/F/{feed}/npm/-/v1/login", Access::AnyFeed),
+    (Method::DELETE, "/F/{feed}/npm/-/user/token/{token}", Access::AnyFeed),
     (Method::GET, "/F/{feed}/npm/{*path}", READ),
     (Method::PUT, "/F/{feed}/npm/{*path}", PUSH),
     (Method::POST, "/F/{feed}/npm/{*path}", PRESENCE),
@@ -134,6 +135,12 @@ impl Call {
             (&Method::PUT, Ok(Path::Package(name))) => write::publish(self, name, body).await,
             // Who wants to sign in has no credential yet; the answer is the same whatever the feed.
             (_, Ok(Path::Unserved(Command::Login))) => Err(self.nothing_at(path)),
+            // Whatever the token is. Its value is in the path, which npm prints with any refusal.
+            (&Method::DELETE, Ok(Path::Logout)) => Ok(answer::noticed(&format!(
+                "npm logout revoked nothing: this token was not made by npm login. Revoke it at \
+                 {}/profile/tokens.",
+                self.services.public_url()
+            ))),
             _ => {
                 self.authorize(Wanted::Presence).await?;
                 Err(self.nothing_at(path))
@@ -145,12 +152,17 @@ impl Call {
     fn nothing_at(&self, path: Result<Path, PathError>) -> Refusal {
         let is_read = matches!(self.method, Method::GET | Method::HEAD);
         match path {
+            // npm takes 404 for done.
+            Ok(Path::Unserved(Command::Unpublish)) => {
+                Refusal::Wrong(StatusCode::BAD_REQUEST, self.instead_of(Command::Unpublish))
+            }
             Ok(Path::Unserved(command)) => {
                 Refusal::Wrong(StatusCode::NOT_FOUND, self.instead_of(command))
             }
             Ok(Path::Unknown) => Refusal::Absent("There is nothing at this address.".to_owned()),
             Ok(Path::Package(_)) => Refusal::Method("GET, HEAD, PUT"),
             Ok(Path::AdvisoriesBulk | Path::Audits | Path::AuditQuick) => Refusal::Method("POST"),
+            Ok(Path::Logout) => Refusal::Method("DELETE"),
             Ok(_) => Refusal::Method("GET, HEAD"),
             // A package that cannot exist does not; who publishes one has to be told why.
             Err(PathError::Name(error)) if is_read => Refusal::Absent(error.to_string()),
@@ -167,7 +179,6 @@ impl Call {
                     "create an access token at {here}/profile/tokens/new and put it into .npmrc."
                 )
             }
-            Command::Logout => format!("revoke access tokens at {here}/profile/tokens."),
             Command::Token => format!("access tokens are at {here}/profile/tokens."),
             Command::Profile => format!("your account is at {here}/profile/security."),
             Command::Search => {

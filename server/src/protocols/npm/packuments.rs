@@ -24,8 +24,9 @@ use super::wire::{
 const MOST: u64 = 128 << 20;
 /// What an entry takes besides its text, in bytes.
 const ENTRY: u64 = 512;
-/// For how many entries room is made at first.
-const USUAL: usize = 1_000;
+/// For how many entries room is made at first. The cache is in parts of 32 of them, and no entry may
+/// be larger than its part.
+const USUAL: usize = 128;
 
 /// A packument in one of its forms.
 #[derive(Debug)]

@@ -116,16 +116,18 @@ pub(super) async fn whoami(call: &Call) -> Result<Response, Refusal> {
     Ok(warned(json(StatusCode::OK, &document), &grant))
 }
 
-/// `npm audit` since version 7: advisories by package. None are known here.
+/// `npm audit` since version 7: advisories by package. None are known here. npm asks once in every
+/// installation, and it is the one answer of an installation whose warning it prints: it keeps the
+/// others, and prints nothing of what it keeps.
 pub(super) async fn advisories(call: &Call, body: Body) -> Result<Response, Refusal> {
-    call.authorize(Wanted::Presence).await?;
+    let grant = call.authorize(Wanted::Presence).await?;
     discard(call, body).await?;
-    Ok(json(StatusCode::OK, &json!({})))
+    Ok(warned(json(StatusCode::OK, &json!({})), &grant))
 }
 
 /// `npm audit` before version 7, yarn's and pnpm's: a whole report.
 pub(super) async fn audit(call: &Call, body: Body) -> Result<Response, Refusal> {
-    call.authorize(Wanted::Presence).await?;
+    let grant = call.authorize(Wanted::Presence).await?;
     discard(call, body).await?;
     let report = json!({
         "actions": [],
@@ -139,7 +141,7 @@ pub(super) async fn audit(call: &Call, body: Body) -> Result<Response, Refusal> 
             "totalDependencies": 0,
         },
     });
-    Ok(json(StatusCode::OK, &report))
+    Ok(warned(json(StatusCode::OK, &report), &grant))
 }
 
 fn read(name: &Name) -> Wanted<'_> {
@@ -154,7 +156,7 @@ async fn rendered(
 ) -> Result<std::sync::Arc<Rendered>, Refusal> {
     let found = call.packuments.get(&call.services, grant, name, call.base(), form).await;
     found.map_err(|error| match error {
-        Error::NotFound(_) => Refusal::Absent(format!("Feed {} has no {name}.", call.feed)),
+        Error::NotFound(_) => Refusal::Absent(format!("Feed {} has no package {name}.", call.feed)),
         error => error.into(),
     })
 }

@@ -143,7 +143,7 @@ async fn names_that_could_be_taken_for_another_are_refused() {
 }
 
 #[tokio::test]
-async fn who_publishes_learns_that_the_token_ends() {
+async fn who_publishes_or_installs_learns_that_the_token_ends() {
     let world = World::new().await;
     let mut expiring = draft(vec![allow(READ_WRITE, &[], &[])]);
     expiring.expires_at = Some(NOON.plus(Duration::from_hours(24 * 3)));
@@ -157,6 +157,9 @@ async fn who_publishes_learns_that_the_token_ends() {
     let known = [("if-none-match", read.header("etag"))];
     let unchanged = world.ask("GET", "main/npm/demo", &token, &known, Body::empty()).await;
     assert_eq!((unchanged.status, unchanged.header("npm-notice")), (304, notice.as_str()));
+    let audit = "main/npm/-/npm/v1/security/advisories/bulk";
+    let audited = world.ask("POST", audit, &token, &[], "{}").await;
+    assert_eq!((audited.status, audited.header("npm-notice")), (200, notice.as_str()));
 
     let (id, old) = world.make(world.ana, draft(vec![allow(READ_WRITE, &[], &[])])).await;
     let grace = OldSecret::StopsAfter(Duration::from_hours(24));

@@ -29,6 +29,8 @@ pub(crate) enum Path {
     },
     /// One version, by its number or by a dist-tag: `demo/1.0.0`, `demo/latest`.
     Version(Name, String),
+    /// A token that `npm logout` wants revoked.
+    Logout,
     /// What a command of npm's asks for and this server does not have.
     Unserved(Command),
     /// Well formed, but nothing npm's clients ask for.
@@ -40,8 +42,6 @@ pub(crate) enum Path {
 pub(crate) enum Command {
     /// `npm login`, by the browser or by password.
     Login,
-    /// `npm logout`.
-    Logout,
     /// `npm token`.
     Token,
     /// `npm profile`.
@@ -59,7 +59,6 @@ impl Command {
     pub(crate) fn typed(self) -> &'static str {
         match self {
             Self::Login => "npm login",
-            Self::Logout => "npm logout",
             Self::Token => "npm token",
             Self::Profile => "npm profile",
             Self::Search => "npm search",
@@ -138,7 +137,7 @@ impl Path {
             ["user", user, ..] if user.starts_with("org.couchdb.user:") => {
                 Self::Unserved(Command::Login)
             }
-            ["user", "token", ..] => Self::Unserved(Command::Logout),
+            ["user", "token", _] => Self::Logout,
             ["npm", "v1", "tokens", ..] => Self::Unserved(Command::Token),
             ["npm", "v1", "user"] => Self::Unserved(Command::Profile),
             ["v1", "search"] | ["all"] => Self::Unserved(Command::Search),
@@ -240,7 +239,7 @@ mod tests {
             ("-/v1/done", Path::Unserved(Command::Login)),
             ("-/user/org.couchdb.user:alice", Path::Unserved(Command::Login)),
             ("-/user/org.couchdb.user:alice/-rev/1-abc", Path::Unserved(Command::Login)),
-            ("-/user/token/lka_0123", Path::Unserved(Command::Logout)),
+            ("-/user/token/lka_0123", Path::Logout),
             ("-/npm/v1/tokens", Path::Unserved(Command::Token)),
             ("-/npm/v1/tokens/token/0123", Path::Unserved(Command::Token)),
             ("-/npm/v1/user", Path::Unserved(Command::Profile)),

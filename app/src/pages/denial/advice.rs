@@ -1,0 +1,77 @@
+//! What to do about a refusal: it was right, or somebody else holds the credential.
+
+use leptos::prelude::*;
+use leptos_router::location::Url;
+use model::{
+    action::Action,
+    decide::Step,
+    token::TokenKind,
+    views::{DenialPage, DeniedToken},
+};
+
+use super::deed;
+
+/// The question, and what follows from either answer.
+#[component]
+pub(super) fn Advice(page: DenialPage) -> impl IntoView {
+    view! {
+        <section class="card aside" aria-labelledby="you">
+            <h2 id="you">"Was this you?"</h2>
+            {yes(&page)}
+            <hr/>
+            {no(page.token)}
+        </section>
+    }
+}
+
+fn yes(page: &DenialPage) -> AnyView {
+    let feed = &page.feed;
+    let advice = match page.step {
+        Step::Network | Step::Deny | Step::Allow => {
+            let words = format!(
+                " Create a token that may {} {feed}. The form is filled in for you.",
+                deed(page)
+            );
+            return view! {
+                <p><strong>"Yes."</strong>{words}</p>
+                <div class="actions"><a class="button primary" href=form(page)>"Create that token"</a></div>
+            }
+            .into_any();
+        }
+        Step::Role => format!(" Ask an owner of {feed} to give you a role that may."),
+        Step::Feed => " If there is such a feed, ask one of its owners to make you a member.".to_owned(),
+        Step::Credential | Step::Account | Step::Rate => " Try again.".to_owned(),
+    };
+    view! { <p><strong>"Yes."</strong>{advice}</p> }.into_any()
+}
+
+/// The form that makes a token, with the rule that was missing.
+fn form(page: &DenialPage) -> String {
+    let access = if page.action == Some(Action::Read) { "read" } else { "write" };
+    let feed = page.feed_id.map(|feed| format!("&feeds=chosen&feed={feed}"));
+    let package = page.package.as_ref();
+    let package = package.map(|name| format!("&packages=named&pattern={}", Url::escape(name)));
+    let (feed, package) = (feed.unwrap_or_default(), package.unwrap_or_default());
+    format!("/profile/tokens/new?access={access}{feed}{package}")
+}
+
+fn no(token: Option<DeniedToken>) -> AnyView {
+    let Some(DeniedToken { id, kind, description, .. }) = token else {
+        return view! {
+            <p><strong>"No."</strong>" Then somebody else knows your password. Change it now."</p>
+            <div class="actions"><a class="button danger" href="/profile/security">"Change password…"</a></div>
+        }
+        .into_any();
+    };
+    if kind == TokenKind::Primary {
+        return view! {
+            <p><strong>"No."</strong>" Then somebody else holds your primary token. Ask the operator to regenerate it."</p>
+        }
+        .into_any();
+    }
+    view! {
+        <p><strong>"No."</strong>" Then somebody else holds this token. Revoke it now."</p>
+        <div class="actions"><a class="button danger" href=format!("/profile/tokens/{id}#revoke")>{format!("Revoke {description}…")}</a></div>
+    }
+    .into_any()
+}
