@@ -34,7 +34,7 @@ export default defineConfig({
     screenshot: "only-on-failure",
   },
   projects: [
-    { name: "chromium", testDir: "tests", use: chromium },
+    { name: "chromium", testDir: "tests", testIgnore: /plain/, use: chromium },
     { name: "nojs", testDir: "tests", testIgnore: /hydrated/, use: { ...chromium, javaScriptEnabled: false } },
     { name: "postgres", testDir: "tests", testMatch: /main-job/, use: chromium, metadata: { database: "postgres" } },
     { name: "clients", testDir: "clients", use: chromium },

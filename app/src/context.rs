@@ -112,7 +112,9 @@ pub fn refusal(error: Error) -> Result<(StatusCode, Failure), Error> {
         // A feed out of reach and an absent one are the same page.
         Error::NotFound(_) | Error::Denied(_) => (StatusCode::NOT_FOUND, Failure::NotFound),
         Error::Unconfirmed => (StatusCode::FORBIDDEN, Failure::Unconfirmed),
-        Error::Problems(problems) => (StatusCode::UNPROCESSABLE_ENTITY, Failure::Problems(problems)),
+        Error::Problems(problems) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Failure::Problems(problems))
+        }
         Error::Invalid(text) => (StatusCode::UNPROCESSABLE_ENTITY, Failure::Refused(text)),
         Error::Taken(text) => (StatusCode::CONFLICT, Failure::Refused(text)),
         Error::Forbidden(text) => (StatusCode::FORBIDDEN, Failure::Refused(text.to_owned())),
@@ -134,13 +136,13 @@ pub fn refusal(error: Error) -> Result<(StatusCode, Failure), Error> {
 /// Turns a service's error into what the page may know, and sets the status that goes with it.
 pub(crate) fn failure(error: Error) -> Failure {
     let (status, failure) = refusal(error).unwrap_or_else(|error| {
-            let parts = use_context::<Parts>();
-            let id = parts
-                .and_then(|parts| parts.extensions.get::<RequestNumber>().cloned())
-                .map_or_else(|| "this moment".to_owned(), |number| number.0);
-            let source = std::error::Error::source(&error);
-            tracing::error!(request = %id, %error, source, "a page or server function failed");
-            (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal(id))
+        let parts = use_context::<Parts>();
+        let id = parts
+            .and_then(|parts| parts.extensions.get::<RequestNumber>().cloned())
+            .map_or_else(|| "this moment".to_owned(), |number| number.0);
+        let source = std::error::Error::source(&error);
+        tracing::error!(request = %id, %error, source, "a page or server function failed");
+        (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal(id))
     });
     set_status(status);
     failure

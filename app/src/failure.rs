@@ -57,7 +57,9 @@ impl FromServerFnError for Failure {
             | ServerFnErrorErr::Deserialization(_) => {
                 #[cfg(feature = "ssr")]
                 crate::context::set_status(http::StatusCode::BAD_REQUEST);
-                Self::Refused("This form could not be read. Reload the page and try again.".to_owned())
+                Self::Refused(
+                    "This form could not be read. Reload the page and try again.".to_owned(),
+                )
             }
             _ => Self::Unreachable,
         }
@@ -70,7 +72,9 @@ mod tests {
 
     #[test]
     fn says_how_long_to_wait() {
-        for (seconds, words) in [(0, "1 second"), (16, "16 seconds"), (91, "2 minutes"), (900, "15 minutes")] {
+        for (seconds, words) in
+            [(0, "1 second"), (16, "16 seconds"), (91, "2 minutes"), (900, "15 minutes")]
+        {
             let said = Failure::Throttled(seconds).to_string();
             assert_eq!(said, format!("Too many tries. Try again in {words}."));
         }

@@ -5,7 +5,6 @@
 //! the server, which act through the same services and answer with the same pages.
 
 #![expect(unreachable_pub, reason = "the macros of Leptos make public types of private components")]
-
 // The type of a view is as deep as its markup.
 #![recursion_limit = "256"]
 

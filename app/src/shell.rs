@@ -10,7 +10,10 @@ use leptos_meta::MetaTags;
 /// page is the answer to a form.
 #[cfg(feature = "ssr")]
 pub fn document() -> impl IntoView {
-    use crate::{App, context::{Answer, Assets, Theme}};
+    use crate::{
+        App,
+        context::{Answer, Assets, Theme},
+    };
 
     let assets = use_context::<Assets>();
     let base = assets.as_ref().map(|assets| assets.base.clone()).unwrap_or_default();

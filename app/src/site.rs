@@ -1,7 +1,10 @@
 //! What every page shows around its content.
 
 use leptos::prelude::*;
-use model::{policy::{FeedCreation, Policy}, views::Viewer};
+use model::{
+    policy::{FeedCreation, Policy},
+    views::Viewer,
+};
 use serde::{Deserialize, Serialize};
 
 /// Facts about the server and the person, the same on both sides of a hydration.

@@ -120,17 +120,3 @@ test("what is wrong with the form is said at once and nothing typed is lost", as
   await expect(page.locator("input[name=pattern]").first()).toHaveValue("no spaces please");
   await accessible();
 });
-
-test("a result that is asked for again makes no second token", async ({ page, server, signIn, secrets }, info) => {
-  test.skip(info.project.use.javaScriptEnabled !== false, "only a page without script is the answer to a form");
-  const name = `again-${info.project.name}`;
-  server.user(name);
-  await signIn(name);
-  await createToken(page, { description: "once", access: "Read" }, false);
-  const value = await page.getByLabel("Your token").inputValue();
-  await page.reload();
-  await expect(page.getByLabel("Your token")).toHaveValue(value);
-  secrets.push(value);
-  await page.goto("/profile/tokens");
-  await expect(page.getByRole("link", { name: "once", exact: true })).toHaveCount(1);
-});

@@ -45,8 +45,11 @@ pub(crate) fn FeedPage() -> impl IntoView {
 #[component]
 fn Feed(page: Page) -> impl IntoView {
     let feed = &page.feed;
-    let (badge, readers) =
-        if feed.is_public { ("Public", "Anyone may read.") } else { ("Private", "Members may read.") };
+    let (badge, readers) = if feed.is_public {
+        ("Public", "Anyone may read.")
+    } else {
+        ("Private", "Members may read.")
+    };
     let role = feed.role.map(|role| format!(" You are {role}."));
     let name = feed.name.clone();
     let content = if page.packages.is_empty() {
@@ -113,8 +116,10 @@ fn package_list(page: &Page) -> impl IntoView + use<> {
     };
     let next = (page.page < page.pages)
         .then(|| view! { <a href=link(page.page + 1) rel="next">"Next page"</a> });
-    let pager = (page.pages > 1).then(|| view! {
-        <nav class="pager" aria-label="Pages">{previous}{next}</nav>
+    let pager = (page.pages > 1).then(|| {
+        view! {
+            <nav class="pager" aria-label="Pages">{previous}{next}</nav>
+        }
     });
     view! {
         <section class="section" aria-labelledby="packages">

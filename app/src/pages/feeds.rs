@@ -33,7 +33,8 @@ pub(crate) fn FeedsPage() -> impl IntoView {
 #[component]
 fn Feeds(list: FeedList) -> impl IntoView {
     let may_create = Site::get().may_create_feeds();
-    let create = may_create.then(|| view! { <a class="button primary" href="/feeds/new">"Create feed"</a> });
+    let create =
+        may_create.then(|| view! { <a class="button primary" href="/feeds/new">"Create feed"</a> });
     let content = if list.feeds.is_empty() {
         let advice = if may_create {
             "A feed holds packages for one team or purpose. Create one, then publish to it with a token."

@@ -36,7 +36,8 @@ pub(super) fn routes(routes: &mut Routes) {
         let Some(access) = pages::page(path) else { continue };
         let is_first = path == "/";
         let handler = move |State(state): State<ServerState>, request: Request| async move {
-            let elsewhere = if is_first { Some(begin(&request)) } else { must_sign_in(access, &request) };
+            let elsewhere =
+                if is_first { Some(begin(&request)) } else { must_sign_in(access, &request) };
             match elsewhere {
                 Some(redirect) => redirect,
                 None => render(&state, request, None).await,

@@ -15,11 +15,7 @@ use model::{
     token_form::TokenDraft,
 };
 use registry::{
-    Actor, Origin,
-    accounts::NewAccount,
-    feeds::NewFeed,
-    packages::Release,
-    sessions::PasswordText,
+    Actor, Origin, accounts::NewAccount, feeds::NewFeed, packages::Release, sessions::PasswordText,
 };
 
 use crate::support::{Answer, Server};
@@ -227,9 +223,15 @@ fn addresses(path: &str, victim: TokenId) -> Vec<String> {
     }
     if path.ends_with("{*path}") {
         let base = path.trim_end_matches("{*path}");
-        return ["demo", "absent", "demo/1.0.0", "demo/-/demo-1.0.0.tgz", "-/package/demo/dist-tags"]
-            .map(|rest| format!("{base}{rest}"))
-            .to_vec();
+        return [
+            "demo",
+            "absent",
+            "demo/1.0.0",
+            "demo/-/demo-1.0.0.tgz",
+            "-/package/demo/dist-tags",
+        ]
+        .map(|rest| format!("{base}{rest}"))
+        .to_vec();
     }
     vec![path]
 }
@@ -265,10 +267,8 @@ fn summary(answer: &Answer) -> String {
     let mut text = answer.status.as_u16().to_string();
     let body = String::from_utf8_lossy(&answer.body);
     if let Some(at) = body.find("LK-") {
-        let code: String = body[at..]
-            .chars()
-            .take_while(|c| c.is_ascii_uppercase() || *c == '-')
-            .collect();
+        let code: String =
+            body[at..].chars().take_while(|c| c.is_ascii_uppercase() || *c == '-').collect();
         text.push(' ');
         text.push_str(code.trim_end_matches('-'));
     }
@@ -312,5 +312,9 @@ async fn every_route_answers_everybody_as_reviewed() {
     for (number, (is, should)) in lines.lines().zip(reviewed.lines()).enumerate() {
         assert_eq!(is, should, "line {} of authorization.txt", number + 1);
     }
-    assert_eq!(lines.lines().count(), reviewed.lines().count(), "authorization.txt has other routes");
+    assert_eq!(
+        lines.lines().count(),
+        reviewed.lines().count(),
+        "authorization.txt has other routes"
+    );
 }

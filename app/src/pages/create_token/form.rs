@@ -237,14 +237,16 @@ fn Problems(filling: Filling) -> impl IntoView {
         let problems = filling.problems.get().into_iter();
         let problems = problems.map(|problem| (Some(target(problem.field)), problem.message));
         let problems: Vec<_> = failure.into_iter().chain(problems).collect();
-        (!problems.is_empty()).then(|| view! { <ErrorSummary problems on:click=|event| lead_to_field(&event)/> })
+        (!problems.is_empty())
+            .then(|| view! { <ErrorSummary problems on:click=|event| lead_to_field(&event)/> })
     }
 }
 
 /// Follows a link of the summary into the field; the router would only scroll there.
 fn lead_to_field(event: &MouseEvent) {
     let link = event.target().and_then(|target| target.dyn_into::<HtmlAnchorElement>().ok());
-    let field = link.and_then(|link| document().get_element_by_id(link.hash().trim_start_matches('#')));
+    let field =
+        link.and_then(|link| document().get_element_by_id(link.hash().trim_start_matches('#')));
     if let Some(field) = field {
         event.prevent_default();
         // What has the id of a field takes focus.

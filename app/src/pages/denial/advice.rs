@@ -39,7 +39,9 @@ fn yes(page: &DenialPage) -> AnyView {
             .into_any();
         }
         Step::Role => format!(" Ask an owner of {feed} to give you a role that may."),
-        Step::Feed => " If there is such a feed, ask one of its owners to make you a member.".to_owned(),
+        Step::Feed => {
+            " If there is such a feed, ask one of its owners to make you a member.".to_owned()
+        }
         Step::Credential | Step::Account | Step::Rate => " Try again.".to_owned(),
     };
     view! { <p><strong>"Yes."</strong>{advice}</p> }.into_any()

@@ -103,7 +103,8 @@ fn rules_view(page: &DenialPage) -> Option<impl IntoView + use<>> {
                 .into_iter()
                 .map(|(name, fits, words)| {
                     // Where no rule has the action, that is what each of them lacks.
-                    let is_missing = rule.decisive || (page.code == Code::Scope && name == "Action");
+                    let is_missing =
+                        rule.decisive || (page.code == Code::Scope && name == "Action");
                     part_view(rule.verdict.denies, is_missing, name, fits, words)
                 })
                 .collect();

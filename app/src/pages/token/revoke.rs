@@ -1,7 +1,10 @@
 //! Ending a token: a question first, because it cannot be undone.
 
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 use model::views::TokenView;
 
 use crate::{
@@ -24,7 +27,7 @@ pub(super) fn Revoke(token: TokenView) -> impl IntoView {
     let opener = NodeRef::<html::Button>::new();
     let problem = RwSignal::new(None::<String>);
     let is_busy = RwSignal::new(false);
-    scroll_here(opener);
+    lead_here(opener);
     let open = move |_| {
         if let Some(dialog) = dialog.try_get_untracked().flatten() {
             problem.set(None);
@@ -92,14 +95,17 @@ pub(super) fn Revoke(token: TokenView) -> impl IntoView {
     }
 }
 
-/// A link to this section leads here also when the page was made in the browser, where the section
-/// comes after the address.
-fn scroll_here(opener: NodeRef<html::Button>) {
+/// A link to this section leads to its button, also when the browser made the page and the section
+/// came after the address.
+fn lead_here(opener: NodeRef<html::Button>) {
+    let hash = use_location().hash;
     Effect::new(move |_| {
-        let Some(opener) = opener.get() else { return };
-        if window().location().hash().is_ok_and(|hash| hash == "#revoke") {
+        let Some(opener) = opener.get().filter(|_| hash.get_untracked() == "#revoke") else {
+            return;
+        };
+        request_animation_frame(move || {
             // A button in the page takes focus.
             let _ = opener.focus();
-        }
+        });
     });
 }

@@ -31,7 +31,8 @@ async fn choose(posted: Posted) -> Response {
     let chosen = THEMES.into_iter().find(|theme| *theme == posted.text("theme"));
     let (value, seconds) = chosen.map_or(("", 0), |theme| (theme, 60 * 60 * 24 * 365));
     let secure = if posted.state.public_url.is_https() { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let cookie =
+        format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     let mut response = posted.next().redirect();
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -106,9 +106,8 @@ fn confirm(next: &LocalPath) -> LocalPath {
 /// Leads to the password and back to the form as it was typed. What is too long for an address
 /// stays in the page.
 async fn confirm_and_return(posted: Posted, page: LocalPath, form: TokenForm) -> Response {
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(form.pairs())
-        .finish();
+    let query =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish();
     let next = LocalPath::parse(&format!("{}?{query}", page.as_str()));
     match next.map(|next| confirm(&next)) {
         Some(address) if address.as_str().len() <= LONGEST_ADDRESS => address.redirect(),

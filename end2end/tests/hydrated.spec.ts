@@ -1,0 +1,101 @@
+// What pages do once they have taken over.
+import { expect, test } from "../fixtures/app.ts";
+import { createToken, pasted, settled } from "../fixtures/pages.ts";
+
+test("the summary, the patterns and their counts follow what is typed", async ({ page, server, signIn, accessible }) => {
+  server.user("live");
+  await signIn("live");
+  await page.goto("/profile/tokens/new");
+  await settled(page, true);
+  const summary = page.getByRole("region", { name: "Summary" });
+  await expect(summary).toContainText("This token can read every feed until");
+  await page.locator("input[name=access][value=write]").check();
+  await expect(summary).toContainText("This token can publish packages to every feed until");
+  await page.locator("input[name=packages][value=named]").check();
+  const pattern = page.locator("input[name=pattern]").first();
+  await pattern.fill("@acme/*");
+  await expect(page.getByText("names that start with “@acme/”")).toBeVisible();
+  await expect(summary).toContainText("named @acme/*");
+  await pattern.fill("a b");
+  await expect(page.getByText("A pattern is made of letters").first()).toBeVisible();
+  await pattern.fill("@acme/*");
+  await page.getByRole("button", { name: "Add pattern" }).click();
+  await page.locator("input[name=pattern]").nth(1).fill("tools-*");
+  await expect(summary).toContainText("named @acme/* or tools-*");
+  await page.locator("input[name=expires][value=never]").check();
+  await expect(summary).not.toContainText("until");
+  await accessible();
+});
+
+test("a shown value hides when the page is left out of sight, and Esc hides it", async ({ page, server, secrets, signIn }) => {
+  server.user("shy");
+  const value = server.token("shy", "laptop", "--read", "all");
+  secrets.push(value);
+  await signIn("shy");
+  await settled(page, true);
+  const show = page.getByRole("button", { name: /Show token laptop/ });
+  await show.click();
+  await expect(page.getByText(value)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText(value)).toHaveCount(0);
+  await show.click();
+  await expect(page.getByText(value)).toBeVisible();
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { value: true, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await expect(page.getByText(value)).toHaveCount(0);
+});
+
+test("with the keyboard alone: create, copy, revoke", async ({ page, context, server, secrets, signIn }) => {
+  await context.grantPermissions(["clipboard-write"], { origin: server.url });
+  server.user("keys");
+  await signIn("keys");
+  await createToken(page, { description: "typed", access: "Read" }, true);
+  await page.getByRole("button", { name: "Copy token typed" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "Copied" })).toHaveCount(1);
+  const value = await pasted(page);
+  expect(value).toMatch(/^lka_/);
+  secrets.push(value);
+  await page.getByRole("link", { name: "Done" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "typed", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Revoke typed…" }).focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog.getByRole("button", { name: /Cancel|Keep/ })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("is revoked")).toBeVisible();
+});
+
+test("showing asks for the password once the confirmation is over", async ({ browser, page: _ }) => {
+  const { Server } = await import("../fixtures/server.ts");
+  const server = await new Server(undefined, true).start();
+  const context = await browser.newContext({ baseURL: server.url });
+  const page = await context.newPage();
+  try {
+    server.user("ana");
+    const value = server.token("ana", "laptop");
+    await page.goto("/sign-in");
+    await page.getByLabel("Email or username").fill("ana");
+    await page.getByLabel("Password", { exact: true }).fill("correct horse battery staple");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await settled(page, true);
+    server.advance(0.2);
+    await page.getByRole("button", { name: /Show token laptop/ }).click();
+    const dialog = page.getByRole("dialog", { name: "Confirm it is you" });
+    await dialog.getByLabel("Password").fill("not the right one at all");
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await expect(dialog.getByRole("alert")).toContainText("not your password");
+    await dialog.getByLabel("Password").fill("correct horse battery staple");
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await expect(page.getByText(value)).toBeVisible();
+    expect(server.log.includes(value)).toBe(false);
+  } finally {
+    await context.close();
+    expect(await server.stop()).toBe(0);
+  }
+});
