@@ -35,7 +35,7 @@ export default defineConfig({
   },
   projects: [
     { name: "chromium", testDir: "tests", testIgnore: /plain/, use: chromium },
-    { name: "nojs", testDir: "tests", testIgnore: /hydrated/, use: { ...chromium, javaScriptEnabled: false } },
+    { name: "nojs", testDir: "tests", testIgnore: /hydrated|looks/, use: { ...chromium, javaScriptEnabled: false } },
     { name: "postgres", testDir: "tests", testMatch: /main-job/, use: chromium, metadata: { database: "postgres" } },
     { name: "clients", testDir: "clients", use: chromium },
     { name: "clients-postgres", testDir: "clients", use: chromium, metadata: { database: "postgres" } },

@@ -42,7 +42,7 @@ test("a shown value hides when the page is left out of sight, and Esc hides it",
   await expect(page.getByText(value)).toBeVisible();
   await page.evaluate(() => {
     Object.defineProperty(document, "hidden", { value: true, configurable: true });
-    document.dispatchEvent(new Event("visibilitychange"));
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   });
   await expect(page.getByText(value)).toHaveCount(0);
 });

@@ -1,6 +1,6 @@
 // The main job as a newcomer does it, with and without JavaScript, on both databases.
 import { expect, test } from "../fixtures/app.ts";
-import { createFeed, createToken, pasted, setUp, settled } from "../fixtures/pages.ts";
+import { createFeed, pasted, setUp, settled } from "../fixtures/pages.ts";
 import { Server } from "../fixtures/server.ts";
 
 test("from the set-up link to a token that was shown, copied and revoked", async ({ page, context, accessible }, info) => {

@@ -136,6 +136,8 @@ impl Access {
             Wanted::Identity => None,
             _ => self.known.feed(&feed_key, account).await?,
         };
+        // Nothing in a feed out of reach is looked at: it is as if it were not there.
+        let feed = feed.filter(|feed| feed.is_public || feed.role.is_some());
         let action = match request.wanted {
             Wanted::Identity | Wanted::Presence => None,
             Wanted::Browse | Wanted::Read(..) => Some(Action::Read),
@@ -238,8 +240,10 @@ impl Access {
             Recognised::Password(verified) => (verified.account, None),
             Recognised::Anonymous | Recognised::Session(_) => return Ok(()),
         };
-        // npm's update check reaches the feed's root with the user's token; it is no use of it.
-        if matches!(request.wanted, Wanted::Presence) && refused.is_none() {
+        // npm looks for a newer npm with the user's token, in whatever feed that is for; neither
+        // that nor a `ping` is a use of it.
+        let is_check = matches!(request.wanted, Wanted::Read(Ecosystem::Npm, "npm"));
+        if is_check || (matches!(request.wanted, Wanted::Presence) && refused.is_none()) {
             return Ok(());
         }
         let now = self.core.now();

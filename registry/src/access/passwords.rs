@@ -35,8 +35,14 @@ pub(super) struct Verified {
 
 #[derive(Clone)]
 enum Verdict {
-    Good { account: AccountId, hash: Arc<str> },
-    Bad,
+    Good {
+        account: AccountId,
+        hash: Arc<str>,
+    },
+    /// Wrong while this epoch lasts: in the next it may be somebody's new password.
+    Bad {
+        epoch: Option<u64>,
+    },
 }
 
 pub(super) struct Remembered {
@@ -57,8 +63,11 @@ impl Remembered {
         origin: &Origin,
     ) -> Result<Verified, Error> {
         let digest = self.digest(name, password)?;
+        let epoch = sessions.core.database.changes().epoch();
         match self.verdicts.get(&digest) {
-            Some((at, Verdict::Bad)) if at.elapsed() < BAD_FOR => return Err(Error::WrongPassword),
+            Some((at, Verdict::Bad { epoch: then })) if then == epoch && at.elapsed() < BAD_FOR => {
+                return Err(Error::WrongPassword);
+            }
             Some((at, Verdict::Good { account, hash })) if at.elapsed() < GOOD_FOR => {
                 let account = accounts::by_id(&mut &sessions.core.database, account).await?;
                 let still = account.filter(|account| {
@@ -79,7 +88,7 @@ impl Remembered {
                 Ok(Verified { account: account.id, username: account.username })
             }
             Err(Error::WrongPassword) => {
-                self.verdicts.insert(digest, (Instant::now(), Verdict::Bad));
+                self.verdicts.insert(digest, (Instant::now(), Verdict::Bad { epoch }));
                 Err(Error::WrongPassword)
             }
             Err(error) => Err(error),

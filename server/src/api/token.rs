@@ -20,7 +20,7 @@ use crate::protocols::credentials;
 
 /// A token in the API. Times are RFC 3339, UTC.
 #[derive(Serialize)]
-struct Description {
+struct DescribedToken {
     id: String,
     kind: &'static str,
     description: String,
@@ -67,15 +67,15 @@ async fn description(
     services: &Services,
     origin: &Origin,
     headers: &HeaderMap,
-) -> Result<Description, Error> {
+) -> Result<DescribedToken, Error> {
     let credential = credentials::credential(headers, false);
     let request = AccessRequest { feed: "", wanted: Wanted::Identity, origin };
     let grant = services.access.authorize(&credential, request).await?;
     let (token, rules) = services.tokens.describe(&grant).await?;
-    Ok(Description::new(&token, rules, grant.username().unwrap_or_default()))
+    Ok(DescribedToken::new(&token, rules, grant.username().unwrap_or_default()))
 }
 
-impl Description {
+impl DescribedToken {
     fn new(token: &TokenView, rules: Vec<RuleView>, owner: &str) -> Self {
         Self {
             id: token.id.to_string(),

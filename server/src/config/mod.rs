@@ -313,8 +313,8 @@ fn limits(sources: &Sources<'_>) -> Result<Limits, ConfigError> {
         document_bytes: sources
             .one(
                 "max_document_size",
-                "a size from 64kB to 64MB, such as 8MB",
-                within(64_000, 64_000_000),
+                "a size from 64kB to 8MB, such as 2MB",
+                within(64_000, 8_000_000),
             )?
             .unwrap_or(LIMITS.document_bytes),
     })

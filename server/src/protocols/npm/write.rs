@@ -27,9 +27,6 @@ use super::{
 };
 use crate::web::largest_request;
 
-/// A document is read whole, into some ten times its length; more than this, in bytes, is never
-/// taken, whatever the limit is set to.
-const LARGEST_DOCUMENT: u64 = 8 << 20;
 /// Decoded bytes gathered for one write to the disk.
 const BLOCK: usize = 256 << 10;
 /// After an upload longer than this the credential is judged again: it may have ended meanwhile.
@@ -97,7 +94,7 @@ fn check_head(call: &Call, body: &Body) -> Result<(), Refusal> {
 /// Reads the body: the document into memory, the archive to a temporary file.
 async fn receive(call: &Call, grant: &Grant, mut body: Body) -> Result<(Split, Staged), Refusal> {
     let limits = call.services.limits();
-    let document = limits.document_bytes.min(LARGEST_DOCUMENT);
+    let document = limits.document_bytes;
     let mut splitter = Splitter::new(Limits {
         document: usize::try_from(document).unwrap_or(usize::MAX),
         attachment: limits.package_bytes,
