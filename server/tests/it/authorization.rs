@@ -109,11 +109,11 @@ impl World {
             world.tokens.push((who, value));
         }
         let mut draft = draft(true, true);
-        draft.expires_at = Some(world.server.services.now().plus(Duration::from_secs(60)));
+        draft.expires_at = Some(world.server.services.now().plus(Duration::from_mins(1)));
         let made = world.server.services.tokens.create_for(&operator(), ana, draft).await.unwrap();
         world.tokens.push((Who::Expired, made.secret.unwrap().expose().to_owned()));
         world.publish().await;
-        world.server.clock.advance(Duration::from_secs(120));
+        world.server.clock.advance(Duration::from_mins(2));
         world
     }
 
