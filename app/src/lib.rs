@@ -14,6 +14,7 @@ pub mod context;
 mod failure;
 #[cfg(feature = "hydrate")]
 mod menus;
+mod page_data;
 mod pages;
 mod routing;
 pub mod server_fns;

@@ -114,6 +114,7 @@ CREATE TABLE tokens (
     state_changed_at BIGINT NOT NULL,
     not_before BIGINT,
     expires_at BIGINT,
+    life_ms BIGINT,
     is_pre_authenticated BOOLEAN NOT NULL,
     revision BIGINT NOT NULL,
     created_at BIGINT NOT NULL,

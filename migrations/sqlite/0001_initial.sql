@@ -114,6 +114,7 @@ CREATE TABLE tokens (
     state_changed_at INTEGER NOT NULL,
     not_before INTEGER,
     expires_at INTEGER,
+    life_ms INTEGER,
     is_pre_authenticated INTEGER NOT NULL,
     revision INTEGER NOT NULL,
     created_at INTEGER NOT NULL,

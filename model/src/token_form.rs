@@ -18,10 +18,11 @@ pub const LONGEST_DESCRIPTION: usize = 100;
 /// The most patterns one token carries.
 pub const MOST_PATTERNS: usize = 100;
 
-/// The form as typed. Every field is text, so that a browser without script, a server function and
-/// a link that prefills the form all speak it; what is missing takes its default.
+/// The form as typed. Every field is text, and the whole a list of names and values: a browser without
+/// script, a server function and a link that prefills the form all speak it. What is missing takes its
+/// default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "Vec<(String, String)>", into = "Vec<(String, String)>")]
 pub struct TokenForm {
     /// One use of the form: sent twice, it makes one token.
     pub form: String,
@@ -167,8 +168,13 @@ impl TokenForm {
 
     /// The fields of a link that opens the form as it is typed now. The form's id is not among them:
     /// it stands for one use.
-    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+    pub fn link(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.pairs().filter(|(name, value)| *name != "form" && !value.is_empty())
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let one = [
+            ("form", &self.form),
             ("description", &self.description),
             ("access", &self.access),
             ("feeds", &self.feeds),
@@ -189,7 +195,7 @@ impl TokenForm {
         let many = many
             .into_iter()
             .flat_map(|(name, values)| values.iter().map(move |value| (name, value.as_str())));
-        one.chain(many).filter(|(_, value)| !value.is_empty()).collect()
+        one.chain(many)
     }
 
     /// Whether the chosen card reads.
@@ -303,6 +309,18 @@ impl TokenForm {
     }
 }
 
+impl From<Vec<(String, String)>> for TokenForm {
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        Self::from_pairs(pairs)
+    }
+}
+
+impl From<TokenForm> for Vec<(String, String)> {
+    fn from(form: TokenForm) -> Self {
+        form.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+}
+
 fn feed_set(which: &str, chosen: &[String]) -> Result<FeedSet, &'static str> {
     if which == "all" {
         return Ok(FeedSet::All);
@@ -392,8 +410,10 @@ mod tests {
             expires_on: "2027-02-22".to_owned(),
             ..form()
         };
-        let again = TokenForm::from_pairs(form.pairs());
-        assert_eq!(again, TokenForm { form: String::new(), ..form });
+        let again = TokenForm::from_pairs(form.link());
+        assert_eq!(again, TokenForm { form: String::new(), ..form.clone() });
+        let sent = Vec::<(String, String)>::from(form.clone());
+        assert_eq!(TokenForm::from(sent), form);
         let stray = TokenForm::from_pairs([("password", "x"), ("Access", "both")]);
         assert_eq!(stray, TokenForm::default());
     }

@@ -132,7 +132,7 @@ impl Accounts {
         let actor = Actor::Stranger(origin.clone());
         let id = self.insert(&mut transaction, &actor, new, hash, true, "account.set-up").await?;
         transaction.commit().await?;
-        self.sessions.begin(id, username.as_str(), origin, "session.begin").await
+        self.sessions.begin(id, username.as_str(), origin).await
     }
 
     /// Makes an account for whoever asks, where the policy allows it, and signs it in.
@@ -148,7 +148,7 @@ impl Accounts {
         let actor = Actor::Stranger(origin.clone());
         let id = self.insert(&mut transaction, &actor, new, hash, false, "account.sign-up").await?;
         transaction.commit().await?;
-        self.sessions.begin(id, username.as_str(), origin, "session.begin").await
+        self.sessions.begin(id, username.as_str(), origin).await
     }
 
     /// Makes an account on an operator's word. Without a password, the path of a one-time link to
@@ -214,7 +214,7 @@ impl Accounts {
         let entry = Entry::new("account.choose-password", &account.username);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await?;
-        self.sessions.begin(account.id, &account.username, origin, "session.begin").await
+        self.sessions.begin(account.id, &account.username, origin).await
     }
 
     /// Sets a password on an operator's word; the account's sessions end, its tokens stay.

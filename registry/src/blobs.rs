@@ -6,8 +6,8 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use model::timestamp::Timestamp;
 use object_store::{
-    GetResultPayload, ObjectStore, ObjectStoreExt, buffered::BufWriter, local::LocalFileSystem,
-    path::Path,
+    GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, buffered::BufWriter,
+    local::LocalFileSystem, path::Path,
 };
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
@@ -52,7 +52,10 @@ impl Blobs {
         // What an earlier run left half-done can never be finished.
         if alone {
             for entry in std::fs::read_dir(&staging)? {
-                std::fs::remove_file(entry?.path())?;
+                let entry = entry?;
+                if entry.file_type()?.is_file() {
+                    std::fs::remove_file(entry.path())?;
+                }
             }
         }
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
@@ -105,18 +108,23 @@ impl Blobs {
         let mut removed = 0;
         let mut blobs = self.store.list(None);
         while let Some(blob) = blobs.try_next().await? {
-            let age = now.since(Timestamp::from_millis(blob.last_modified.timestamp_millis()));
-            let Some(hash) = hash_of(&blob.location).filter(|_| age > ORPHAN_AFTER) else {
+            let Some(hash) = hash_of(&blob.location).filter(|_| is_old(&blob, now)) else {
                 continue;
             };
             let mut transaction = database.write().await?;
-            if !packages::blob_is_used(&mut transaction, &hash).await? {
+            let is_orphan = !packages::blob_is_used(&mut transaction, &hash).await?;
+            // Since it was listed, a publish may have brought the same bytes again.
+            if is_orphan && is_old(&self.store.head(&blob.location).await?, now) {
                 self.store.delete(&blob.location).await?;
                 removed += 1;
             }
         }
         Ok(removed)
     }
+}
+
+fn is_old(blob: &ObjectMeta, now: Timestamp) -> bool {
+    now.since(Timestamp::from_millis(blob.last_modified.timestamp_millis())) > ORPHAN_AFTER
 }
 
 fn path_of(hash: &[u8]) -> Path {

@@ -142,7 +142,8 @@ impl Denials {
         } else {
             let id = base62::<17>()?;
             if pending.known.len() >= MOST_REMEMBERED {
-                pending.known.retain(|_, (_, since)| fresh(*since));
+                // A page of its own for each repeat costs less than looking through all of them.
+                pending.known.clear();
             }
             if pending.known.len() < MOST_REMEMBERED {
                 pending.known.insert(refusal.same.clone(), (id.clone(), now));
@@ -190,8 +191,22 @@ impl Denials {
         if rows.is_empty() {
             return Ok(());
         }
+        let written = self.write(rows.values()).await;
+        if written.is_err() {
+            // Links to them are printed already; they are tried again.
+            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+            for (id, row) in rows {
+                let times = row.times;
+                let waiting = pending.rows.entry(id).or_insert(DenialRecord { times: 0, ..row });
+                waiting.times += times;
+            }
+        }
+        written
+    }
+
+    async fn write(&self, rows: impl Iterator<Item = &DenialRecord>) -> Result<(), Error> {
         let mut transaction = self.core.database.write().await?;
-        for row in rows.values() {
+        for row in rows {
             storage::denials::upsert(&mut transaction, row).await?;
         }
         transaction.commit().await

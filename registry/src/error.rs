@@ -118,6 +118,11 @@ pub enum OpenError {
         "the database belongs to another version of Latchkey and a server is using it. Stop the server, or run the command of that version."
     )]
     OtherVersion,
+    /// The master key would lie where every backup of the data takes it along.
+    #[error(
+        "the key file {0} lies in the data folder. Whoever gets a copy of that folder could read every token: choose a place outside with --key-file."
+    )]
+    KeyInData(String),
     /// The master key is missing or wrong.
     #[error("master key {path}: {source}")]
     Key {

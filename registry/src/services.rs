@@ -303,11 +303,20 @@ fn master_key(settings: &Settings) -> Result<MasterKey, OpenError> {
     {
         return MasterKey::parse(&text).map_err(key(format!("in {KEY_VARIABLE}")));
     }
+    // Beside the data folder, never in it, however its path was written: `data/` or `.`.
+    let data = settings.data.canonicalize().unwrap_or_else(|_| settings.data.clone());
     let path = settings.key_file.clone().unwrap_or_else(|| {
-        let mut path = settings.data.clone().into_os_string();
+        let mut path = data.clone().into_os_string();
         path.push(".key");
         path.into()
     });
+    let folder = path.parent().and_then(|folder| match folder.as_os_str().is_empty() {
+        true => Path::new(".").canonicalize().ok(),
+        false => folder.canonicalize().ok(),
+    });
+    if folder.is_some_and(|folder| folder.starts_with(&data)) {
+        return Err(OpenError::KeyInData(path.display().to_string()));
+    }
     MasterKey::read_or_make(&path).map_err(key(path.display().to_string()))
 }
 

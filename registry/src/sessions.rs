@@ -15,7 +15,7 @@ use crate::{
         entropy::{self, base62},
     },
     error::Error,
-    storage::{self, accounts, sessions},
+    storage::{self, Transaction, accounts, sessions},
     throttle::{self, Subjects},
 };
 
@@ -76,20 +76,31 @@ impl Sessions {
         origin: &Origin,
     ) -> Result<SessionSecret, Error> {
         let account = self.check_password(name, password, origin).await?;
-        self.begin(account.id, &account.username, origin, "session.begin").await
+        let mut transaction = self.core.database.write().await?;
+        still_valid(&mut transaction, &account).await?;
+        self.begin_in(transaction, account.id, &account.username, origin).await
     }
 
-    /// Begins a session for somebody who has proved who they are.
+    /// Begins a session for somebody who has just made the account, or chosen its password.
     pub(crate) async fn begin(
         &self,
         account: AccountId,
         username: &str,
         origin: &Origin,
-        act: &'static str,
+    ) -> Result<SessionSecret, Error> {
+        let transaction = self.core.database.write().await?;
+        self.begin_in(transaction, account, username, origin).await
+    }
+
+    async fn begin_in(
+        &self,
+        mut transaction: Transaction,
+        account: AccountId,
+        username: &str,
+        origin: &Origin,
     ) -> Result<SessionSecret, Error> {
         let now = self.core.now();
         let secret = base62::<43>()?;
-        let mut transaction = self.core.database.write().await?;
         let new = sessions::NewSession {
             id: entropy::id(now)?,
             secret_hash: &digest::of_secret(&secret),
@@ -102,7 +113,7 @@ impl Sessions {
         sessions::insert(&mut transaction, new).await?;
         let actor =
             Actor::Account { id: account, name: username.to_owned(), origin: origin.clone() };
-        audit::append(&mut transaction, &actor, now, Entry::new(act, username)).await?;
+        audit::append(&mut transaction, &actor, now, Entry::new("session.begin", username)).await?;
         transaction.commit().await?;
         Ok(SessionSecret(secret))
     }
@@ -156,10 +167,11 @@ impl Sessions {
         password: &PasswordText,
         origin: &Origin,
     ) -> Result<SessionSecret, Error> {
-        self.check_password(&caller.username, password, origin).await?;
+        let account = self.check_password(&caller.username, password, origin).await?;
         let now = self.core.now();
         let secret = base62::<43>()?;
         let mut transaction = self.core.database.write().await?;
+        still_valid(&mut transaction, &account).await?;
         let hash = digest::of_secret(&secret);
         sessions::confirm(&mut transaction, caller.session, &hash, now).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
@@ -184,7 +196,10 @@ impl Sessions {
         let name = name.trim().to_lowercase();
         let subjects = Subjects::of(&name, origin.address);
         let account = accounts::by_name(&mut &self.core.database, &name).await?;
-        throttle::check(&self.core, &subjects, account.as_ref().map(|account| account.id)).await?;
+        // Counted before it is known: however many are sent at once, and whether or not the client
+        // waits for the answer, no try is free.
+        throttle::reserve(&self.core, &subjects, account.as_ref().map(|account| account.id))
+            .await?;
         let usable = account.as_ref().filter(|account| account.disabled_at.is_none());
         let hash = usable.and_then(|account| account.password_hash.as_deref());
         if self.core.passwords.verify(password, hash).await? {
@@ -192,7 +207,6 @@ impl Sessions {
             throttle::succeeded(&self.core, &subjects, account.id).await?;
             return Ok(account);
         }
-        throttle::failed(&self.core, &subjects).await?;
         let mut transaction = self.core.database.write().await?;
         let mut entry = Entry::new("session.fail", "");
         entry.account = account.map(|account| account.id);
@@ -210,4 +224,17 @@ impl Sessions {
         storage::throttles::sweep(&mut transaction, throttle::forgotten_before(now)).await?;
         transaction.commit().await
     }
+}
+
+/// Between the check of a password and what it allows, the password may have been changed or the
+/// account disabled: then it allows nothing.
+async fn still_valid(
+    transaction: &mut Transaction,
+    verified: &accounts::Account,
+) -> Result<(), Error> {
+    let account = accounts::by_id(transaction, verified.id).await?;
+    let is_same = account.is_some_and(|account| {
+        account.disabled_at.is_none() && account.password_hash == verified.password_hash
+    });
+    if is_same { Ok(()) } else { Err(Error::WrongPassword) }
 }

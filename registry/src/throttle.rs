@@ -62,44 +62,36 @@ impl Subjects {
     }
 }
 
-/// Refuses a try that comes too early.
-pub(crate) async fn check(
+/// Counts a try as failed until it has succeeded, or refuses one that comes too early. Both in one
+/// transaction, so that tries at the same moment see each other.
+pub(crate) async fn reserve(
     core: &Core,
     subjects: &Subjects,
     account: Option<AccountId>,
 ) -> Result<(), Error> {
-    let mut database = &core.database;
     let now = core.now();
-    let wait = |failures: Option<Failures>, free| {
-        failures.map_or(Duration::ZERO, |Failures { count, last_at }| {
-            last_at.plus(delay(count, free)).since(now)
-        })
-    };
-    let by_account = throttles::get(&mut database, &subjects.by_account).await?;
-    let mut longest = wait(by_account, FREE_PER_ACCOUNT);
+    let mut transaction = core.database.write().await?;
     let known = match account {
         Some(account) => {
             let since = now.minus(KNOWN_FOR);
-            throttles::knows_network(&mut database, account, &subjects.network, since).await?
+            throttles::knows_network(&mut transaction, account, &subjects.network, since).await?
         }
         None => false,
     };
-    if !known {
-        let by_network = throttles::get(&mut database, &subjects.by_network).await?;
-        longest = longest.max(wait(by_network, FREE_PER_NETWORK));
-    }
-    if longest.is_zero() { Ok(()) } else { Err(Error::Throttled(longest)) }
-}
-
-/// Counts a failure.
-pub(crate) async fn failed(core: &Core, subjects: &Subjects) -> Result<(), Error> {
-    let now = core.now();
-    let mut transaction = core.database.write().await?;
-    for subject in [&subjects.by_account, &subjects.by_network] {
+    for (subject, free, delays) in [
+        (&subjects.by_account, FREE_PER_ACCOUNT, true),
+        (&subjects.by_network, FREE_PER_NETWORK, !known),
+    ] {
         let before = throttles::get(&mut transaction, subject).await?;
-        let count =
-            before.filter(|f| now.since(f.last_at) < FORGOTTEN_AFTER).map_or(0, |f| f.count);
-        let failures = Failures { count: count.saturating_add(1), last_at: now };
+        let before = before.filter(|before| now.since(before.last_at) < FORGOTTEN_AFTER);
+        let wait = before.map_or(Duration::ZERO, |Failures { count, last_at }| {
+            last_at.plus(delay(count, free)).since(now)
+        });
+        if delays && !wait.is_zero() {
+            return Err(Error::Throttled(wait));
+        }
+        let count = before.map_or(0, |before| before.count).saturating_add(1);
+        let failures = Failures { count, last_at: now };
         throttles::put(&mut transaction, subject, failures).await?;
     }
     transaction.commit().await
@@ -113,6 +105,13 @@ pub(crate) async fn succeeded(
 ) -> Result<(), Error> {
     let mut transaction = core.database.write().await?;
     throttles::clear(&mut transaction, &subjects.by_account).await?;
+    // This try was counted for the network too, and was no failure.
+    if let Some(Failures { count, last_at }) =
+        throttles::get(&mut transaction, &subjects.by_network).await?
+    {
+        let failures = Failures { count: count.saturating_sub(1), last_at };
+        throttles::put(&mut transaction, &subjects.by_network, failures).await?;
+    }
     throttles::remember_network(&mut transaction, account, &subjects.network, core.now()).await?;
     transaction.commit().await
 }

@@ -130,7 +130,9 @@ impl Tokens {
     }
 
     fn unseal(&self, token: &Token, secret: &Secret) -> Result<RevealedSecret, Error> {
-        let sealed = secret.sealed.as_deref().ok_or_else(|| {
+        // A command may have kept a copy that the server's policy does not allow.
+        let is_allowed = keeps_copy(self.core.policy.reveal, token.kind);
+        let sealed = secret.sealed.as_deref().filter(|_| is_allowed).ok_or_else(|| {
             Error::Invalid(
                 "No copy of this value is kept, so it cannot be shown. Regenerate the token to get a new one."
                     .to_owned(),
@@ -237,12 +239,11 @@ async fn add_secret(
 ) -> Result<RevealedSecret, Error> {
     let now = core.now();
     let (id, text) = (entropy::id(now)?, entropy::token(kind)?);
-    let sealed = match (core.policy.reveal, kind) {
-        (Reveal::All, _) | (Reveal::Primary, TokenKind::Primary) => {
-            let of = SealOf { token, secret: id, owner, key_version: KEY_VERSION };
-            Some(core.keys.seal(text.expose(), &of)?)
-        }
-        _ => None,
+    let sealed = if keeps_copy(core.policy.reveal, kind) {
+        let of = SealOf { token, secret: id, owner, key_version: KEY_VERSION };
+        Some(core.keys.seal(text.expose(), &of)?)
+    } else {
+        None
     };
     let secret = Secret {
         id,
@@ -258,6 +259,15 @@ async fn add_secret(
     };
     tokens::insert_secret(transaction, &secret, &digest::of_token(&text)).await?;
     Ok(RevealedSecret::of(&text))
+}
+
+/// Whether a copy of such a token's value is kept for showing.
+fn keeps_copy(reveal: Reveal, kind: TokenKind) -> bool {
+    match reveal {
+        Reveal::All => true,
+        Reveal::Primary => kind == TokenKind::Primary,
+        Reveal::Never => false,
+    }
 }
 
 /// A token of this owner; somebody else's is as absent as none.

@@ -64,6 +64,25 @@ impl Usage {
                 "the usage ledger was full; uses were not noted"
             );
         }
+        let written = self.write(&pending).await;
+        if written.is_err() {
+            self.put_back(pending);
+        }
+        written
+    }
+
+    /// What could not be written is tried again, as far as there is room.
+    fn put_back(&self, mut unwritten: Pending) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        unwritten.uses.append(&mut pending.uses);
+        unwritten.uses.truncate(MOST_PENDING);
+        pending.uses = unwritten.uses;
+        for (version, count) in unwritten.downloads {
+            *pending.downloads.entry(version).or_default() += count;
+        }
+    }
+
+    async fn write(&self, pending: &Pending) -> Result<(), Error> {
         let mut transaction = self.core.database.write().await?;
         let mut last: HashMap<TokenId, &Use> = HashMap::new();
         for usage in &pending.uses {
@@ -75,8 +94,8 @@ impl Usage {
         for usage in last.into_values() {
             storage::usage::note_last(&mut transaction, usage).await?;
         }
-        for (version, count) in pending.downloads {
-            storage::packages::add_downloads(&mut transaction, version, count).await?;
+        for (version, count) in &pending.downloads {
+            storage::packages::add_downloads(&mut transaction, *version, *count).await?;
         }
         transaction.commit().await
     }

@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*};
 
+use super::problem::ProblemAlert;
 use crate::{Failure, server_fns::sessions::confirm_identity, site::Site};
 
 /// The one dialog of a page that asks for the password.
@@ -128,9 +129,7 @@ pub(crate) fn ConfirmDialog() -> impl IntoView {
                 <input class="visually-hidden" type="text" name="username" value=username autocomplete="username" readonly tabindex="-1" aria-hidden="true"/>
                 <div class="field">
                     <label for="confirm-password">"Password"</label>
-                    {move || problem.get().map(|problem| view! {
-                        <p class="field-error" id="confirm-error" role="alert">{problem}</p>
-                    })}
+                    <ProblemAlert problem id="confirm-error"/>
                     <input
                         class="input"
                         id="confirm-password"

@@ -8,6 +8,7 @@ use model::id::TokenId;
 use super::{
     clipboard::{self, Copied},
     confirm_identity::Confirmation,
+    problem::ProblemAlert,
     status::announce,
 };
 use crate::server_fns::tokens::reveal_token;
@@ -135,9 +136,9 @@ pub(crate) fn CopyButton(
             on:click=move |_| copying.click()
         >
             "Copy"<span class="visually-hidden">" "{what}</span>
-            {move || is_copied.get().then(|| view! { <span class="copied" aria-hidden="true">"Copied"</span> })}
+            {move || is_copied.get().then(|| view! { <span class="copied" aria-hidden="true">"Copied"</span> }.into_any())}
         </button>
-        {move || problem.get().map(|problem| view! { <p class="field-error" role="alert">{problem}</p> })}
+        <ProblemAlert problem/>
     }
     .into_any()
 }

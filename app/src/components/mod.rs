@@ -10,6 +10,7 @@ pub(crate) mod frame;
 pub(crate) mod npm;
 pub(crate) mod page_title;
 pub(crate) mod password_field;
+pub(crate) mod problem;
 pub(crate) mod secret_field;
 pub(crate) mod status;
 pub(crate) mod text_field;

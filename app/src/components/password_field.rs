@@ -7,7 +7,7 @@ use super::{
     form_answer::FormAnswer,
     text_field::{described, field_error},
 };
-use crate::{server_fns::accounts::suggest_passphrase, site::Site};
+use crate::{page_data::page_of, server_fns::accounts::suggest_passphrase, site::Site};
 
 /// A field for a password. Nothing that was typed into it ever comes back.
 #[component]
@@ -104,18 +104,16 @@ fn hide_when_sent(is_shown: RwSignal<bool>) {
 /// A passphrase made for this page, one click away.
 #[component]
 fn Suggestion() -> impl IntoView {
-    let suggestion = Resource::new(|| (), |()| suggest_passphrase());
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                suggestion.await.ok().map(|passphrase| view! {
-                    <details class="suggest">
-                        <summary>"Suggest a passphrase"</summary>
-                        <p><output class="secret" translate="no" spellcheck="false"><span>{passphrase}</span></output></p>
-                        <p class="hint">"Made for you just now. Keep it in a password manager. Reload the page for another."</p>
-                    </details>
-                })
-            })}
-        </Suspense>
-    }
+    page_of(String::new, suggest_passphrase, |suggestion| {
+        suggestion
+            .ok()
+            .map(|passphrase: String| view! {
+                <details class="suggest">
+                    <summary>"Suggest a passphrase"</summary>
+                    <p><output class="secret" translate="no" spellcheck="false"><span>{passphrase}</span></output></p>
+                    <p class="hint">"Made for you just now. Keep it in a password manager. Reload the page for another."</p>
+                </details>
+            })
+            .into_any()
+    })
 }

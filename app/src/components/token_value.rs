@@ -15,6 +15,7 @@ use wasm_bindgen::JsCast;
 use super::{
     confirm_identity::Confirmation,
     copy_button::{CopyButton, Source},
+    problem::ProblemAlert,
     status::announce,
 };
 use crate::server_fns::tokens::reveal_token;
@@ -180,22 +181,25 @@ pub(crate) fn TokenValue<'a>(
             let _ = hide.focus();
         }
     };
+    let is_kept = Memo::new(move |_| left.with(Option::is_none));
     let countdown = move || {
-        left.get().map(|seconds| {
+        let seconds = move || left.get().unwrap_or_default().to_string();
+        (!is_kept.get()).then(|| {
             view! {
                 <button type="button" class="button quiet" on:click=keep>
                     "Keep showing"<span class="visually-hidden">{label.get_value()}</span>
                 </button>
-                <p class="hint">{format!("Hides in {seconds} s")}</p>
+                <p class="hint">"Hides in "{seconds}" s"</p>
             }
+            .into_any()
         })
     };
     view! {
         <div class="token-value">
             {move || if is_shown.get() { shown().into_any() } else { masked().into_any() }}
             <CopyButton what=name source=Source::Token(id)/>
-            {move || is_shown.get().then_some(countdown)}
-            {move || problem.get().map(|problem| view! { <p class="field-error" role="alert">{problem}</p> })}
+            {move || is_shown.get().then(countdown)}
+            <ProblemAlert problem/>
         </div>
     }
     .into_any()

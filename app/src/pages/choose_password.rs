@@ -11,6 +11,7 @@ use crate::{
         page_title::PageTitle,
         password_field::{PasswordField, UsernameForManagers},
     },
+    page_data::page_of,
     server_fns::accounts::read_invitation,
 };
 
@@ -19,17 +20,12 @@ use crate::{
 pub(crate) fn ChoosePasswordPage() -> impl IntoView {
     let params = use_params_map();
     let code = move || params.with(|params| params.get("code").unwrap_or_default());
-    let invited = Resource::new(code, read_invitation);
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match invited.await {
+        {page_of(code, move || read_invitation(untrack(code)), move |data| match data {
                     Ok(username) => view! { <Choose username code=untrack(code)/> }.into_any(),
                     Err(Failure::NotFound) => view! { <Gone/> }.into_any(),
                     Err(failure) => view! { <Failed failure/> }.into_any(),
-                }
-            })}
-        </Suspense>
+                })}
     }
 }
 

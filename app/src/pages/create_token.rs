@@ -16,6 +16,7 @@ use crate::{
         page_title::PageTitle,
         token_answer::TokenAnswer,
     },
+    page_data::page_of,
     pages::failed::Failed,
     server_fns::tokens::{Created, TokenFormPage, begin_token_form},
 };
@@ -37,28 +38,19 @@ pub(crate) fn CreateTokenPage() -> impl IntoView {
 #[component]
 fn FormPage(created: RwSignal<Option<Created>>) -> impl IntoView {
     let query = use_query_map();
-    let page = Resource::new(
-        || (),
-        move |()| {
-            let asked = || {
-                query.with_untracked(|query| {
-                    let pairs = query.clone().into_iter();
-                    TokenForm::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
-                })
-            };
-            begin_token_form(TokenAnswer::get().form.unwrap_or_else(asked))
-        },
-    );
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
-                    Ok(page) => view! { <TokenFormView page created/> }.into_any(),
-                    Err(failure) => view! { <Failed failure/> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    let fetch = move || {
+        let asked = || {
+            query.with_untracked(|query| {
+                let pairs = query.clone().into_iter();
+                TokenForm::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
+            })
+        };
+        begin_token_form(TokenAnswer::get().form.unwrap_or_else(asked))
+    };
+    page_of(String::new, fetch, move |page| match page {
+        Ok(page) => view! { <TokenFormView page created/> }.into_any(),
+        Err(failure) => view! { <Failed failure/> }.into_any(),
+    })
 }
 
 #[component]

@@ -11,6 +11,7 @@ use self::{advice::Advice, trace::trace};
 use super::failed::Failed;
 use crate::{
     components::{page_title::PageTitle, time::Moment},
+    page_data::page_of,
     server_fns::denials::read_denial,
 };
 
@@ -19,16 +20,11 @@ use crate::{
 pub(crate) fn DenialPage() -> impl IntoView {
     let params = use_params_map();
     let id = move || params.with(|params| params.get("id").unwrap_or_default());
-    let page = Resource::new(id, read_denial);
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
+        {page_of(id, move || read_denial(untrack(id)), move |data| match data {
                     Ok(page) => view! { <Denial page/> }.into_any(),
                     Err(failure) => view! { <Failed failure/> }.into_any(),
-                }
-            })}
-        </Suspense>
+                })}
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
         time::Moment,
         token_words::packages,
     },
+    page_data::page_of,
     server_fns::feeds::read_feed,
 };
 
@@ -29,16 +30,11 @@ pub(crate) fn FeedPage() -> impl IntoView {
         let page = query.with(|query| query.get("page").and_then(|page| page.parse().ok()));
         (feed, page.unwrap_or(1))
     };
-    let page = Resource::new(asked, |(feed, page)| read_feed(feed, page));
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
+        {page_of(move || format!("{:?}", asked()), move || { let (feed, page) = untrack(asked); read_feed(feed, page) }, move |data| match data {
                     Ok(page) => view! { <Feed page/> }.into_any(),
                     Err(failure) => view! { <Failed failure/> }.into_any(),
-                }
-            })}
-        </Suspense>
+                })}
     }
 }
 

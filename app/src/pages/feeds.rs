@@ -10,6 +10,7 @@ use model::{
 use super::failed::Failed;
 use crate::{
     components::{page_title::PageTitle, time::Moment},
+    page_data::page_of,
     server_fns::feeds::list_feeds,
     site::Site,
 };
@@ -17,16 +18,11 @@ use crate::{
 /// The page.
 #[component]
 pub(crate) fn FeedsPage() -> impl IntoView {
-    let page = Resource::new(|| (), |()| list_feeds());
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
+        {page_of(String::new, list_feeds, move |data| match data {
                     Ok(list) => view! { <Feeds list/> }.into_any(),
                     Err(failure) => view! { <Failed failure/> }.into_any(),
-                }
-            })}
-        </Suspense>
+                })}
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
         token_status::StatusBadge,
         token_value::TokenValue,
     },
+    page_data::page_of,
     pages::failed::Failed,
     server_fns::tokens::token_detail,
 };
@@ -32,11 +33,8 @@ pub(crate) fn TokenPage() -> impl IntoView {
     Confirmation::provide();
     let params = use_params_map();
     let id = move || params.with(|params| params.get("id").unwrap_or_default());
-    let page = Resource::new(id, token_detail);
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
+        {page_of(id, move || token_detail(untrack(id)), move |data| match data {
                     Ok(page) => {
                         let answer = TokenAnswer::get();
                         match answer.secret {
@@ -47,9 +45,7 @@ pub(crate) fn TokenPage() -> impl IntoView {
                         }
                     }
                     Err(failure) => view! { <Failed failure/> }.into_any(),
-                }
-            })}
-        </Suspense>
+                })}
         <ConfirmDialog/>
     }
 }

@@ -17,6 +17,7 @@ use crate::{
         token_value::TokenValue,
         token_words::{by_and_from, packages_match},
     },
+    page_data::page_of,
     pages::failed::Failed,
     server_fns::tokens::list_tokens,
 };
@@ -28,17 +29,12 @@ const MOST_WARNINGS: usize = 3;
 #[component]
 pub(crate) fn TokensPage() -> impl IntoView {
     Confirmation::provide();
-    let page = Resource::new(|| (), |()| list_tokens());
     view! {
         <PageTitle text="Access tokens"/>
-        <Suspense>
-            {move || Suspend::new(async move {
-                match page.await {
+        {page_of(String::new, list_tokens, move |data| match data {
                     Ok(tokens) => view! { <TokenList tokens/> }.into_any(),
                     Err(failure) => view! { <Failed failure/> }.into_any(),
-                }
-            })}
-        </Suspense>
+                })}
         <ConfirmDialog/>
     }
 }
@@ -234,7 +230,9 @@ fn expires(token: &TokenView, now: Timestamp) -> impl IntoView + use<> {
         (None, None) => (None, "Never".to_owned()),
     };
     let words = match at {
-        Some(at) => view! { <Moment at words/><small>{at.short_date()}</small> }.into_any(),
+        Some(at) => {
+            view! { <Moment at words/><small><Moment at words=at.short_date()/></small> }.into_any()
+        }
         None => words.into_any(),
     };
     view! { <td role="cell" data-label="Expires">{words}</td> }

@@ -1,6 +1,6 @@
 //! Passwords: argon2id with the parameters OWASP recommends, off the async threads, a few at a time.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use argon2::{
     Argon2,
@@ -33,9 +33,16 @@ impl std::fmt::Debug for PasswordText {
     }
 }
 
+/// Those who may wait for a hash at once: some two seconds on two cores.
+const MOST_WAITING: usize = 128;
+/// When to try again where more wait.
+const BUSY: Duration = Duration::from_secs(2);
+
 /// Hashes and verifies. Each run takes 19 MiB and some 20 ms, so their number is bounded.
 pub(crate) struct Passwords {
     at_once: Arc<Semaphore>,
+    /// Places for those who wait; who finds none is sent away at once.
+    waiting: Semaphore,
     /// The hash of a random password, verified where there is no account, so that both take the
     /// same time.
     decoy: String,
@@ -47,6 +54,7 @@ impl Passwords {
         let random = super::entropy::base62::<22>()?;
         Ok(Self {
             at_once: Arc::new(Semaphore::new(cores.max(2))),
+            waiting: Semaphore::new(MOST_WAITING),
             decoy: hash(random.as_bytes())?,
         })
     }
@@ -72,7 +80,11 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
+        let Ok(place) = self.waiting.try_acquire() else {
+            return Err(Error::Throttled(BUSY));
+        };
         let permit = Arc::clone(&self.at_once).acquire_owned().await;
+        drop(place);
         let permit = permit.map_err(|error| Error::internal("password hashing stopped", error))?;
         let run = tokio::task::spawn_blocking(move || {
             let result = work();

@@ -2,7 +2,7 @@
 
 mod parts;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use model::{
     decide::{TokenFacts, TokenState},
@@ -24,6 +24,8 @@ pub(crate) struct Token {
     pub(crate) owner: AccountId,
     pub(crate) kind: TokenKind,
     pub(crate) description: String,
+    /// For how long it was made; `None` for a token without an end.
+    pub(crate) life: Option<Duration>,
     pub(crate) created_at: Timestamp,
     pub(crate) created_by: String,
     pub(crate) created_from: String,
@@ -61,6 +63,7 @@ struct TokenRow {
     state_changed_at: i64,
     not_before: Option<i64>,
     expires_at: Option<i64>,
+    life_ms: Option<i64>,
     created_at: i64,
     created_by: String,
     created_from: String,
@@ -105,7 +108,7 @@ macro_rules! select_token {
     ($rest:literal) => {
         concat!(
             "SELECT t.id, t.owner_id, t.kind, t.description, t.state, t.state_changed_at, t.not_before,
-             t.expires_at, t.created_at, t.created_by, t.created_from, t.last_used_at, t.last_used_from,
+             t.expires_at, t.life_ms, t.created_at, t.created_by, t.created_from, t.last_used_at, t.last_used_from,
              t.last_used_client, t.last_used_feed_id FROM tokens AS t ",
             $rest
         )
@@ -218,8 +221,8 @@ pub(crate) async fn insert(
 ) -> Result<(), Error> {
     let statement = sql(
         "INSERT INTO tokens (id, owner_id, kind, description, state, state_changed_at, not_before,
-         expires_at, is_pre_authenticated, revision, created_at, created_by, created_from, form_id,
-         form_session_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13, $14)",
+         expires_at, life_ms, is_pre_authenticated, revision, created_at, created_by, created_from,
+         form_id, form_session_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $12, $13, $14, $15)",
     );
     let (form, session) = creation.form.unzip();
     transaction
@@ -233,6 +236,7 @@ pub(crate) async fn insert(
                 .bind(creation.at)
                 .bind(facts.not_before)
                 .bind(facts.expires_at)
+                .bind(facts.expires_at.map(|at| at.as_millis() - creation.at.as_millis()))
                 .bind(false)
                 .bind(creation.at)
                 .bind(creation.by)

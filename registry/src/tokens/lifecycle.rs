@@ -93,6 +93,9 @@ impl Tokens {
     pub async fn mark_leaked(&self, actor: &Actor, id: TokenId) -> Result<(), Error> {
         let mut transaction = self.core.database.write().await?;
         let token = self.find(&mut transaction, None, id).await?;
+        if token.facts.state == TokenState::Revoked {
+            return Ok(());
+        }
         self.enter(&mut transaction, actor, &token, TokenState::Leaked, "token.leak").await?;
         transaction.commit().await
     }
@@ -157,9 +160,11 @@ impl Tokens {
         }
         match token.facts.expires_at {
             Some(at) if at <= now => {
-                let life = at.since(token.created_at);
+                let life = token.life.unwrap_or_else(|| at.since(token.created_at));
+                let longest = self.core.policy.longest_token_life;
+                let end = now.plus(longest.map_or(life, |longest| life.min(longest)));
                 let not_before = token.facts.not_before;
-                tokens::set_dates(transaction, token.id, not_before, Some(now.plus(life))).await
+                tokens::set_dates(transaction, token.id, not_before, Some(end)).await
             }
             _ => Ok(()),
         }
@@ -205,7 +210,8 @@ impl Tokens {
                 let grace = old.stops_after_first_use_ms.and_then(|ms| u64::try_from(ms).ok());
                 let waits = old.id != secret && old.stops_at.is_some_and(|at| at > now);
                 if let (Some(grace), true) = (grace, waits) {
-                    let at = now.plus(Duration::from_millis(grace));
+                    let latest = old.stops_at.unwrap_or(now);
+                    let at = now.plus(Duration::from_millis(grace)).min(latest);
                     tokens::set_stop(&mut transaction, old.id, at, None, now).await?;
                 }
             }

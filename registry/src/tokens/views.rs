@@ -12,7 +12,7 @@ use model::{
     sentence,
     timestamp::Timestamp,
     token::TokenKind,
-    token_form::{Problem, TokenForm},
+    token_form::{MOST_PATTERNS, Problem, TokenForm},
     views::{
         LastUse, PatternPreview, RuleView, TokenFormStart, TokenPage, TokenPreview, TokenStatus,
         TokenView, TokensPage,
@@ -33,6 +33,8 @@ use crate::{
 
 /// From how long before its end a token is said to expire soon.
 const SOON: Duration = Duration::from_hours(24 * 14);
+/// For how long a revoked token stays in its owner's list.
+const REVOKED_STAY: Duration = Duration::from_hours(24 * 30);
 /// How many of the packages that a pattern matches are named.
 const EXAMPLES: usize = 2;
 
@@ -114,9 +116,13 @@ impl Surroundings {
 }
 
 impl Tokens {
-    /// All of the caller's tokens.
+    /// The caller's tokens, without those that were revoked long ago.
     pub async fn page(&self, caller: &Caller) -> Result<TokensPage, Error> {
-        let (mut primary, others) = self.of(caller.account).await?;
+        let (mut primary, mut others) = self.of(caller.account).await?;
+        let since = self.core.now().minus(REVOKED_STAY);
+        others.retain(|token| {
+            token.status != TokenStatus::Revoked || token.stopped_at.is_none_or(|at| at > since)
+        });
         let primary = primary.pop().ok_or_else(|| Error::inconsistent("tokens", "kind"))?;
         Ok(TokensPage { primary, others, now: self.core.now() })
     }
@@ -181,8 +187,10 @@ impl Tokens {
     }
 
     /// The form at the beginning of a new use: what was typed or asked for by a link, and an id of
-    /// its own. An expiry that is not offered gives way to the longest that is.
+    /// its own. Empty rows of patterns are left out, and an expiry that is not offered gives way to the
+    /// longest that is.
     pub fn begin_form(&self, form: TokenForm) -> Result<TokenFormStart, Error> {
+        check_patterns(&form)?;
         let (now, longest) = (self.core.now(), self.core.policy.longest_token_life);
         let offers = expiry::offers(now, longest);
         let is_offered = offers.iter().any(|offer| offer.value == form.expires);
@@ -192,9 +200,11 @@ impl Tokens {
             Some(offer) => offer.value.clone(),
             None => "on".to_owned(),
         };
+        let mut pattern = form.pattern;
+        pattern.retain(|text| !text.trim().is_empty());
         let id: FormId = entropy::id(now)?;
         Ok(TokenFormStart {
-            form: TokenForm { form: id.to_string(), expires, ..form },
+            form: TokenForm { form: id.to_string(), pattern, expires, ..form },
             offers,
             first_day: now.iso_date(),
             last_day: longest.map(|life| now.plus(life).iso_date()),
@@ -203,6 +213,7 @@ impl Tokens {
 
     /// What the form means so far.
     pub async fn preview(&self, caller: &Caller, form: &TokenForm) -> Result<TokenPreview, Error> {
+        check_patterns(form)?;
         let surroundings = self.surroundings(caller.account).await?;
         let (now, longest) = (surroundings.now, self.core.policy.longest_token_life);
         // Whether a description was typed has nothing to do with what the token could do.
@@ -210,7 +221,13 @@ impl Tokens {
         let draft = described.check(now, longest);
         let expiry = form.expiry().and_then(|expiry: Expiry| expiry.at(now, longest));
         Ok(TokenPreview {
-            patterns: form.pattern.iter().map(|text| surroundings.preview(text)).collect(),
+            // More than a token can carry are not worth the work.
+            patterns: form
+                .pattern
+                .iter()
+                .take(MOST_PATTERNS)
+                .map(|text| surroundings.preview(text))
+                .collect(),
             matches: draft.as_ref().map_or(0, |draft| surroundings.matches(&draft.scope)),
             sentence: match draft {
                 Ok(draft) => Ok(sentence::sentence(&draft.scope, draft.expires_at, |id| {
@@ -266,6 +283,18 @@ impl Tokens {
             .collect::<Result<_, _>>()?;
         Ok(Surroundings { feeds: names, packages, now: self.core.now() })
     }
+}
+
+/// A form may be asked about before it is checked; however long it is, the answer is quick.
+fn check_patterns(form: &TokenForm) -> Result<(), Error> {
+    let is_long = form.pattern.iter().any(|text| text.len() > 2 * Pattern::LONGEST);
+    if is_long || form.pattern.len() > MOST_PATTERNS {
+        return Err(Error::Invalid(format!(
+            "A token carries at most {MOST_PATTERNS} patterns of {} characters.",
+            Pattern::LONGEST
+        )));
+    }
+    Ok(())
 }
 
 fn rule_views(scope: &Scope, feed_name: impl Fn(FeedId) -> Option<String>) -> Vec<RuleView> {

@@ -15,8 +15,9 @@ use crate::web::{Area, InternalError, refusal};
 const PREFIX: usize = 4;
 /// More characters than this after a token's prefix are taken for a secret, whole or cut short.
 const FEW: usize = 7;
-/// What stands before the user name in npm's address for signing in. People type e-mail addresses.
-const NPM_USER: &str = "org.couchdb.user:";
+/// What stands before a secret, or before a name somebody signs in with, whatever it looks like: the
+/// code of an invitation, another registry's token that was sent here, a user name.
+const SECRET_PLACES: [&str; 4] = ["/invite/", "/-/user/token/", "/auth/", "org.couchdb.user:"];
 
 /// Logs the request when its answer begins. Everything logged meanwhile carries the request's id.
 /// An [`InternalError`] is logged here, once, and the client gets the id alone.
@@ -55,8 +56,11 @@ fn redacted(path: &str) -> String {
             shown.push_str(&rest[..PREFIX]);
             shown.push('…');
             rest = &rest[secret..];
-        } else if let Some(after) = rest.strip_prefix(NPM_USER) {
-            shown.push_str(NPM_USER);
+        } else if let Some((place, after)) = SECRET_PLACES
+            .iter()
+            .find_map(|place| rest.strip_prefix(place).map(|after| (place, after)))
+        {
+            shown.push_str(place);
             shown.push('…');
             rest = &after[after.find('/').unwrap_or(after.len())..];
         } else {
@@ -96,11 +100,11 @@ mod tests {
         let token = "lka_0123456789ABCDEFGHIJKLMNOPQRST2cik9R";
         for (path, shown) in [
             ("/F/main/npm/left-pad".to_owned(), "/F/main/npm/left-pad"),
-            (format!("/F/main/auth/{token}/npm/x"), "/F/main/auth/lka_…/npm/x"),
-            (
-                format!("/F/main/npm/-/user/token/{token}x{token}"),
-                "/F/main/npm/-/user/token/lka_…lka_…",
-            ),
+            (format!("/F/main/auth/{token}/npm/x"), "/F/main/auth/…/npm/x"),
+            (format!("/F/main/npm/-/user/token/{token}x{token}"), "/F/main/npm/-/user/token/…"),
+            ("/F/main/npm/-/user/token/npm_abc".to_owned(), "/F/main/npm/-/user/token/…"),
+            ("/invite/0123456789abcdefghijkl".to_owned(), "/invite/…"),
+            (format!("/feeds/{token}x{token}"), "/feeds/lka_…lka_…"),
             (token.replace('_', "%5f"), "lka_…"),
             (token[..20].to_owned(), "lka_…"),
             ("/F/main/npm/lka_pad".to_owned(), "/F/main/npm/lka_pad"),

@@ -243,9 +243,9 @@ fn body(path: &str, victim: TokenId) -> (&'static str, String) {
     match path {
         "/_fn/tokens/detail" => (FIELDS, format!("id={victim}")),
         "/_fn/tokens/reveal" | "/_fn/tokens/revoke" => (JSON, format!("{{\"id\":\"{victim}\"}}")),
-        "/_fn/tokens/preview" | "/_fn/tokens/form" => (JSON, "{\"form\":{}}".to_owned()),
+        "/_fn/tokens/preview" | "/_fn/tokens/form" => (JSON, "{\"form\":[]}".to_owned()),
         "/_fn/tokens/create" => {
-            (JSON, format!("{{\"form\":{{\"form\":\"{FORM}\",\"description\":\"made\"}}}}"))
+            (JSON, format!("{{\"form\":[[\"form\",\"{FORM}\"],[\"description\",\"made\"]]}}"))
         }
         "/_fn/sessions/confirm" => (JSON, format!("{{\"password\":\"{PASSWORD}\"}}")),
         "/_fn/feeds/page" => (FIELDS, "feed=main&page=1".to_owned()),

@@ -1,11 +1,14 @@
 //! The server as its clients meet it: the real router, the real loop, the real program.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod accounts;
 mod announcement;
 mod authorization;
+mod browser;
 mod cli;
 mod cross_site;
 mod drain;
+mod feeds;
 mod files;
 mod headers;
 mod log;

@@ -16,7 +16,7 @@ use crate::components::token_words::packages;
 pub(super) fn FieldError(filling: Filling, field: Field, id: &'static str) -> impl IntoView {
     move || {
         let problem = filling.problem(field);
-        problem.map(|problem| view! { <p class="field-error" id=id>{problem}</p> })
+        problem.map(|problem| view! { <p class="field-error" id=id>{problem}</p> }.into_any())
     }
 }
 
@@ -227,9 +227,9 @@ pub(super) fn ExpiryField(filling: Filling, start: TokenFormStart) -> impl IntoV
         .collect();
     let is_wrong = move || filling.problem(Field::Expires).is_some();
     // In words as soon as the date can be read.
-    let last = move || {
+    let last_day_in_words = move || {
         let words = filling.preview.with(|preview| preview.expires.clone());
-        words.unwrap_or_else(|| "Choose the last day".to_owned())
+        words.map(|words| view! { <p class="hint" id="expires-on-words">{words}</p> }.into_any())
     };
     let on_date = form.expires == "on";
     view! {
@@ -258,7 +258,7 @@ pub(super) fn ExpiryField(filling: Filling, start: TokenFormStart) -> impl IntoV
                             aria-describedby=move || if is_wrong() { "expires-on-error" } else { "expires-on-words" }
                             aria-invalid=move || is_wrong().then_some("true")
                         />
-                        <p class="hint" id="expires-on-words">{last}</p>
+                        {move || last_day_in_words()}
                     </div>
                 </div>
             </div>

@@ -201,24 +201,19 @@ pub(super) fn CreateForm(
 /// What the token would be able to do, and the buttons.
 #[component]
 fn Summary(filling: Filling) -> impl IntoView {
-    let sentence = move || {
-        filling.preview.with(|preview| match &preview.sentence {
-            Ok(words) | Err(words) => words.clone(),
-        })
+    let sentence = move |preview: &TokenPreview| match &preview.sentence {
+        Ok(words) | Err(words) => words.clone(),
     };
-    let matches = move || {
-        filling.preview.with(|preview| {
-            let count = preview.sentence.is_ok().then_some(preview.matches);
-            count.map(
-                |count| view! { <p class="hint">{format!("{} today.", packages_match(count))}</p> },
-            )
-        })
+    let matches = move |preview: &TokenPreview| {
+        let count = preview.sentence.is_ok().then_some(preview.matches)?;
+        let words = format!("{} today.", packages_match(count));
+        Some(view! { <p class="hint">{words}</p> }.into_any())
     };
     view! {
         <section class="card aside" aria-labelledby="summary">
             <h2 id="summary">"Summary"</h2>
-            <p class="sentence"><output aria-live="polite">{sentence}</output></p>
-            {matches}
+            <p class="sentence"><output aria-live="polite">{move || filling.preview.with(sentence)}</output></p>
+            {move || filling.preview.with(matches)}
             <div class="actions">
                 <button class="button primary" aria-busy=move || filling.is_busy.get().then_some("true")>"Create token"</button>
                 <button class="button only-plain" formmethod="get" formaction="/profile/tokens/new">"Update summary"</button>
@@ -237,8 +232,9 @@ fn Problems(filling: Filling) -> impl IntoView {
         let problems = filling.problems.get().into_iter();
         let problems = problems.map(|problem| (Some(target(problem.field)), problem.message));
         let problems: Vec<_> = failure.into_iter().chain(problems).collect();
-        (!problems.is_empty())
-            .then(|| view! { <ErrorSummary problems on:click=|event| lead_to_field(&event)/> })
+        (!problems.is_empty()).then(|| {
+            view! { <ErrorSummary problems on:click=|event| lead_to_field(&event)/> }.into_any()
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{
     pattern::Pattern,
-    token_form::{Field, MOST_PATTERNS, TokenForm},
+    token_form::{Field, TokenForm},
     views::PatternPreview,
 };
 use wasm_bindgen::JsCast;
@@ -75,12 +75,7 @@ fn focus(id: String) {
 #[component]
 pub(super) fn PackagesField(filling: Filling, form: TokenForm) -> impl IntoView {
     let (is_any, is_named) = (form.packages == "any", form.packages == "named");
-    let typed: Vec<String> = form
-        .pattern
-        .into_iter()
-        .filter(|text| !text.trim().is_empty())
-        .take(MOST_PATTERNS)
-        .collect();
+    let typed = form.pattern;
     let count = typed.len().max(1);
     let plain: Vec<_> = (count + 1..=count + plain_rows(typed.len()))
         .map(|number| view! { <div class="field only-plain">{label(number)}{input(number, String::new())}</div> })
@@ -89,6 +84,13 @@ pub(super) fn PackagesField(filling: Filling, form: TokenForm) -> impl IntoView 
         filling,
         numbers: RwSignal::new((1..=count).collect()),
         first: StoredValue::new(typed),
+    };
+    // A pattern that is wrong says so itself.
+    let no_patterns = move || {
+        let all_good = filling.preview.with(|preview| preview.patterns.iter().all(|row| row.good));
+        all_good.then(|| {
+            view! { <FieldError filling field=Field::Packages id="packages-error"/> }.into_any()
+        })
     };
     view! {
         <fieldset class="choices">
@@ -106,7 +108,7 @@ pub(super) fn PackagesField(filling: Filling, form: TokenForm) -> impl IntoView 
                 </label>
                 <div class="more">
                     <p class="hint">"A star stands for any characters: @acme/* or acme-*. Put npm| in front to mean npm packages only."</p>
-                    <FieldError filling field=Field::Packages id="packages-error"/>
+                    {move || no_patterns()}
                     <div class="patterns">
                         <For each=move || rows.numbers.get() key=|number| *number let:number>
                             <Row rows number/>
@@ -153,7 +155,7 @@ fn Row(rows: Rows, number: usize) -> impl IntoView {
         move || {
             let preview = rows.preview(number).filter(|preview| !preview.words.is_empty())?;
             let class = if preview.good { "hint" } else { "field-error" };
-            Some(view! { <p class=class id=says.clone()>{words(preview)}</p> })
+            Some(view! { <p class=class id=says.clone()>{words(preview)}</p> }.into_any())
         }
     };
     view! {
@@ -176,7 +178,7 @@ fn Row(rows: Rows, number: usize) -> impl IntoView {
                     "Remove"<span class="visually-hidden">{format!(" pattern {number}")}</span>
                 </button>
             </div>
-            {note}
+            {move || note()}
         </div>
     }
 }
@@ -188,7 +190,8 @@ fn words(preview: PatternPreview) -> String {
         return words;
     }
     let mut letters = words.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let first: String =
+        letters.next().map(|letter| letter.to_ascii_uppercase()).into_iter().collect();
     let (start, count) = (format!("{first}{}", letters.as_str()), packages(matches));
     let more = match matches.saturating_sub(examples.len() as u64) {
         0 => String::new(),

@@ -8,7 +8,7 @@ use leptos_router::{
 use model::views::TokenView;
 
 use crate::{
-    components::{status::announce, token_words::by_and_from},
+    components::{problem::ProblemAlert, status::announce, token_words::by_and_from},
     server_fns::tokens::revoke_token,
 };
 
@@ -85,7 +85,7 @@ pub(super) fn Revoke(token: TokenView) -> impl IntoView {
                     <p>"Clients that use it are refused at once. This cannot be undone."</p>
                     {used.map(|used| view! { <p class="muted">{used}</p> })}
                 </div>
-                {move || problem.get().map(|problem| view! { <p class="field-error" role="alert">{problem}</p> })}
+                <ProblemAlert problem/>
                 <div class="actions">
                     <button type="button" class="button" autofocus on:click=close>"Cancel"</button>
                     <button class="button danger solid" aria-busy=move || is_busy.get().then_some("true")>{label}</button>

@@ -97,6 +97,7 @@ async fn a_token_comes_back_as_it_was_stored() {
             (found.created_at, found.created_by.as_str(), found.created_from.as_str()),
             (NOW, "ana", "10.0.0.1")
         );
+        assert_eq!(found.life, Some(std::time::Duration::from_secs(100)));
         assert_eq!((found.last_used_at, found.last_used_feed), (None, None));
         let all = tokens::of_owner(&mut &database, ana).await.unwrap();
         assert_eq!(all.iter().map(|token| &token.facts).collect::<Vec<_>>(), [&stored]);

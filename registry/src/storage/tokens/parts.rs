@@ -1,6 +1,6 @@
 //! The parts of a token that have rows of their own: its rules and its networks.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use model::{
     action::ActionSet,
@@ -149,6 +149,7 @@ impl Parts {
             kind: TokenKind::from_name(&row.kind)
                 .ok_or_else(|| Error::inconsistent("tokens", "kind"))?,
             description: row.description,
+            life: row.life_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis),
             created_at: Timestamp::from_millis(row.created_at),
             created_by: row.created_by,
             created_from: row.created_from,

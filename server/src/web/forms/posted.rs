@@ -1,6 +1,6 @@
 //! A form that was posted, with who posted it, and the ways to answer it.
 
-use app::{Answer, context};
+use app::{Answer, Failure, context};
 use axum::{
     extract::{FromRequest, Request},
     response::{IntoResponse as _, Response},
@@ -126,7 +126,11 @@ impl Posted {
             Some(field) => answer.wrong = vec![(field, failure.to_string())],
             None => answer.failure = Some(failure.to_string()),
         }
-        self.show(page, answer, status).await
+        let mut response = self.show(page, answer, status).await;
+        if let Failure::Throttled(seconds) = failure {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 
     /// Shows a page as the answer to this form.

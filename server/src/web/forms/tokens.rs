@@ -107,7 +107,7 @@ fn confirm(next: &LocalPath) -> LocalPath {
 /// stays in the page.
 async fn confirm_and_return(posted: Posted, page: LocalPath, form: TokenForm) -> Response {
     let query =
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish();
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.link()).finish();
     let next = LocalPath::parse(&format!("{}?{query}", page.as_str()));
     match next.map(|next| confirm(&next)) {
         Some(address) if address.as_str().len() <= LONGEST_ADDRESS => address.redirect(),
