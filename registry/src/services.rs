@@ -310,10 +310,8 @@ fn master_key(settings: &Settings) -> Result<MasterKey, OpenError> {
         path.push(".key");
         path.into()
     });
-    let folder = path.parent().and_then(|folder| match folder.as_os_str().is_empty() {
-        true => Path::new(".").canonicalize().ok(),
-        false => folder.canonicalize().ok(),
-    });
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok();
     if folder.is_some_and(|folder| folder.starts_with(&data)) {
         return Err(OpenError::KeyInData(path.display().to_string()));
     }
