@@ -68,7 +68,7 @@ test("with the keyboard alone: create, copy, revoke", async ({ page, context, se
   await expect(dialog.getByRole("button", { name: /Cancel|Keep/ })).toBeFocused();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("is revoked")).toBeVisible();
+  await expect(page.getByRole("main").getByText("is revoked")).toBeVisible();
 });
 
 test("showing asks for the password once the confirmation is over", async ({ browser, page: _ }) => {
