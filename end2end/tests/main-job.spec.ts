@@ -70,6 +70,7 @@ test("from the set-up link to a token that was shown, copied and revoked", async
       await page.locator("details.confirm summary").click();
       await page.locator("details.confirm").getByRole("button", { name: /Revoke/ }).click();
     }
+    await expect(page.getByRole("main").getByText("is revoked")).toBeVisible();
     await page.goto(at("/profile/tokens"));
     await expect(page.getByText("Revoked", { exact: true }).first()).toBeVisible();
     await accessible();
