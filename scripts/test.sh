@@ -37,7 +37,17 @@ runner() {
   return "$status"
 }
 
-cargo_test() { runner '^test result:' cargo test --locked "$@"; }
+# watched COMMAND…: a run that does not end is ended, and tried once more, so that its output shows
+# whether it stands still again; twice is a failure.
+watched() {
+  local status=0
+  timeout --kill-after=10 1500 "$@" || status=$?
+  ((status == 124)) || return "$status"
+  echo "did not end within 25 minutes, once more: $*" >&2
+  timeout --kill-after=10 1500 "$@"
+}
+
+cargo_test() { runner '^test result:' watched cargo test --locked "$@"; }
 
 playwright() {
   # `--forbid-only`: a single test singled out while writing it must not pass for the whole.
