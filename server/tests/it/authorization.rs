@@ -266,9 +266,9 @@ fn body(path: &str, victim: TokenId) -> (&'static str, String) {
 fn summary(answer: &Answer) -> String {
     let mut text = answer.status.as_u16().to_string();
     let body = String::from_utf8_lossy(&answer.body);
-    if let Some(at) = body.find("LK-") {
+    if let Some(at) = body.find("[LK-") {
         let code: String =
-            body[at..].chars().take_while(|c| c.is_ascii_uppercase() || *c == '-').collect();
+            body[at + 1..].chars().take_while(|c| c.is_ascii_uppercase() || *c == '-').collect();
         text.push(' ');
         text.push_str(code.trim_end_matches('-'));
     }
