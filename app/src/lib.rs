@@ -8,6 +8,11 @@
 // The type of a view is as deep as its markup.
 #![recursion_limit = "256"]
 
+#[cfg(not(erase_components))]
+compile_error!(
+    "the flags of .cargo/config.toml are missing: is RUSTFLAGS set? Unset it, or add `--cfg erase_components`"
+);
+
 mod components;
 #[cfg(feature = "ssr")]
 pub mod context;

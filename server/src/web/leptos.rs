@@ -1,6 +1,6 @@
 //! The pages and server functions of `app`, made part of the table of routes.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use app::{
     Answer, App, Assets, Exposed, Theme,
@@ -17,6 +17,8 @@ use leptos_axum::{
     generate_route_list, handle_server_fns_with_context, render_app_async_with_context,
 };
 use registry::{Caller, Services};
+use tower::{ServiceExt as _, service_fn};
+use tower_http::compression::Compression;
 
 use super::{
     area::Area,
@@ -78,9 +80,21 @@ pub(super) async fn missing(State(state): State<ServerState>, request: Request) 
     response
 }
 
+/// Renders a page; one that was simply opened is compressed. An answer to a form may hold a secret
+/// beside what was typed, and the length of the two compressed together would tell of it (BREACH).
 async fn render(state: &ServerState, request: Request, answer: Option<Answer>) -> Response {
+    let is_answer = answer.is_some();
     let contexts = Contexts { answer, ..Contexts::of(state).await.with(&request) };
-    render_app_async_with_context(move || contexts.provide(), app::document)(request).await
+    let page = service_fn(move |request| {
+        let contexts = contexts.clone();
+        let render = render_app_async_with_context(move || contexts.provide(), app::document);
+        async move { Ok::<_, Infallible>(render(request).await) }
+    });
+    if is_answer {
+        return page.oneshot(request).await.unwrap_or_else(|never| match never {});
+    }
+    let compressed = Compression::new(page).oneshot(request).await;
+    compressed.unwrap_or_else(|never| match never {}).map(Body::new)
 }
 
 async fn call(State(state): State<ServerState>, request: Request) -> Response {
