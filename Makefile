@@ -15,7 +15,7 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test test-rust test-browser lint fmt
+.PHONY: help run build dev test test-rust test-browser lint lighthouse fmt
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ test-browser: ## Run only the tests in a real browser
 
 lint: ## Check only the format and the lints
 	@scripts/test.sh lint
+
+lighthouse: build ## Print Lighthouse's scores and the sizes of the main pages
+	@scripts/bootstrap.sh lighthouse
+	cd end2end && LATCHKEY_BIN=$(CURDIR)/$(BINARY) npx --no-install playwright test --config lighthouse
 
 fmt: ## Format the Rust code
 	cargo fmt --all

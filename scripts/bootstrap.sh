@@ -2,7 +2,9 @@
 # Installs what building or testing Latchkey needs and this machine lacks, and says what it does.
 #
 #   scripts/bootstrap.sh build   C compiler and Rust's WebAssembly library
-#   scripts/bootstrap.sh test    also linters, browser, PostgreSQL, Node.js and its packages
+#   scripts/bootstrap.sh test    also linters, browsers, PostgreSQL, Node.js, its packages, and the
+#                                package clients that Latchkey is tested with
+#   scripts/bootstrap.sh lighthouse   Chromium, Node.js and Lighthouse
 #   scripts/bootstrap.sh wasm    only Rust's WebAssembly library, of Debian's packages
 #
 # Packages come from apt and need root; without it the one command to run is printed instead.
@@ -158,11 +160,29 @@ check_linters() {
   fi
 }
 
-check_services() {
+check_chromium() {
   has chromium || require chromium
+  # What pages are drawn with where a machine has no fonts of its own.
   compgen -G '/usr/share/fonts/truetype/dejavu/*' >/dev/null || require fonts-dejavu-core
+}
+
+check_services() {
+  check_chromium
+  has firefox-esr || require firefox-esr
   # Debian keeps it outside PATH, one folder for each version.
   has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || require postgresql
+}
+
+# nuget.exe is a program for the .NET Framework; these are the parts of Mono that it uses.
+check_mono() {
+  has mono && [[ -e /usr/lib/mono/4.5/System.Data.Services.Client.dll ]] && return
+  require mono-runtime libmono-system-componentmodel-composition4.0-cil \
+    libmono-system-net-http4.0-cil libmono-system-io-compression4.0-cil \
+    libmono-system-xml-linq4.0-cil libmono-system-runtime-serialization4.0-cil \
+    libmono-microsoft-csharp4.0-cil libmono-microsoft-build-utilities-v4.0-4.0-cil \
+    libmono-system-componentmodel-dataannotations4.0-cil libmono-system-data4.0-cil \
+    libmono-windowsbase4.0-cil libmono-system-servicemodel4.0a-cil \
+    libmono-system-data-services-client4.0-cil
 }
 
 # Whether a version, as `node` or apt writes it, is one that the tests run on.
@@ -181,12 +201,15 @@ ensure_node() {
   install_missing
 }
 
+# Installs what a folder's `package.json` names, and nothing while that is there already.
 ensure_node_packages() {
-  local lock=end2end/package-lock.json installed=end2end/node_modules/.installed-lock.json
-  cmp --quiet "$lock" "$installed" && return
-  say "installing the Node.js packages of end2end"
-  (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund)
-  cp "$lock" "$installed"
+  local folder=$1 how=ci list=$1/package-lock.json installed=$1/node_modules/.installed.json
+  # Where every package is named with its version and brings its own, there is no lock file.
+  [[ -e $list ]] || { how=install list=$folder/package.json; }
+  cmp --quiet "$list" "$installed" && return
+  say "installing the Node.js packages of $folder"
+  (cd "$folder" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm "$how" --no-audit --no-fund)
+  cp "$list" "$installed"
 }
 
 case ${1:-} in
@@ -201,10 +224,19 @@ test)
   check_c_compiler
   check_linters
   check_services
+  check_mono
   install_missing
   ensure_wasm
   ensure_node
-  ensure_node_packages
+  ensure_node_packages end2end
+  ensure_node_packages end2end/clients
+  ;;
+lighthouse)
+  check_chromium
+  install_missing
+  ensure_node
+  ensure_node_packages end2end
+  ensure_node_packages end2end/lighthouse
   ;;
 wasm)
   build_debian_wasm

@@ -73,6 +73,9 @@ clippy() {
 # The pages as the browser gets them, compiled for this machine: a lint need not link.
 clippy_browser() { cargo clippy --locked --package latchkey-frontend -- -D warnings; }
 
+# The browser tests themselves: Playwright runs TypeScript without looking at its types.
+browser_types() { (cd end2end && npx --no-install tsc); }
+
 rust_tests() {
   cargo_test "${workspace[@]}"
   cargo_test --package xtask
@@ -85,8 +88,8 @@ server() { cargo build --locked --package latchkey --features embed; }
 browser_tests() { runner '^ +[0-9]+ (passed|failed)' playwright; }
 
 case ${1:-all} in
-all) steps=(tools format clippy clippy_browser rust_tests site server browser_tests) ;;
-lint) steps=(tools format clippy clippy_browser) ;;
+all) steps=(tools format clippy clippy_browser browser_types rust_tests site server browser_tests) ;;
+lint) steps=(tools format clippy clippy_browser browser_types) ;;
 rust) steps=(tools rust_tests) ;;
 browser) steps=(tools site server browser_tests) ;;
 *)

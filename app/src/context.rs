@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use http::{HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use model::{
+    links::segment,
     token::RevealedSecret,
     token_form::{Problem, TokenForm},
-    views::Viewer,
+    views::{Regenerated, Viewer},
 };
-use registry::{Caller, Error, Origin, Services, sessions::SessionSecret};
+use registry::{Caller, Error, Origin, Services, access::Credential, sessions::SessionSecret};
 
 use crate::{Failure, server_fns::tokens::Created, site::Site};
 
@@ -59,6 +60,8 @@ pub struct Answer {
     pub created: Option<Created>,
     /// The value of a token that was asked for.
     pub secret: Option<RevealedSecret>,
+    /// A token that was just given a new value, with that value.
+    pub regenerated: Option<Regenerated>,
 }
 
 impl Answer {
@@ -75,11 +78,38 @@ pub(crate) fn services() -> Result<Arc<Services>, Failure> {
 
 /// The person who asks.
 pub(crate) fn caller() -> Result<Caller, Failure> {
-    let found = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned());
-    found.ok_or_else(|| {
+    caller_if_any().ok_or_else(|| {
         set_status(StatusCode::UNAUTHORIZED);
         Failure::SignedOut
     })
+}
+
+/// What a reader of a feed presents: the session, or nothing.
+pub(crate) fn credential() -> Credential {
+    caller_if_any().map_or(Credential::Anonymous, Credential::Session)
+}
+
+fn caller_if_any() -> Option<Caller> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned())
+}
+
+/// What somebody is told who cannot reach a feed. Without a session it may be one of their own, or
+/// none: a page leads to the sign-in and back, whichever it is.
+pub(crate) fn signed_out(error: Error) -> Failure {
+    let is_hidden = matches!(error, Error::Denied(_) | Error::NotFound(_));
+    if !is_hidden || caller_if_any().is_some() {
+        return failure(error);
+    }
+    set_status(StatusCode::UNAUTHORIZED);
+    let here = use_context::<Parts>().filter(|parts| parts.method == Method::GET);
+    let path = here.as_ref().and_then(|parts| parts.uri.path_and_query());
+    let address = path.map(|path| format!("/sign-in?next={}", segment(path.as_str())));
+    let address = address.and_then(|address| HeaderValue::try_from(address).ok());
+    if let (Some(address), Some(response)) = (address, use_context::<ResponseOptions>()) {
+        response.set_status(StatusCode::SEE_OTHER);
+        response.insert_header(header::LOCATION, address);
+    }
+    Failure::SignedOut
 }
 
 /// Where the request comes from.
@@ -155,9 +185,7 @@ pub struct RequestNumber(pub String);
 /// Facts for the frame of the page being rendered.
 pub(crate) fn site() -> Site {
     let services = use_context::<Arc<Services>>();
-    let parts = use_context::<Parts>();
-    let caller = parts.and_then(|parts| parts.extensions.get::<Caller>().cloned());
-    let viewer = services.as_ref().zip(caller).map(|(services, caller)| Viewer {
+    let viewer = services.as_ref().zip(caller_if_any()).map(|(services, caller)| Viewer {
         confirmed: services.sessions.require_confirmed(&caller).is_ok(),
         username: caller.username,
         is_admin: caller.is_admin,

@@ -38,7 +38,7 @@ pub use site::Site;
 /// shown from now on.
 #[cfg(feature = "hydrate")]
 pub fn start() {
-    leptos::mount::hydrate_body(App);
+    leptos::mount::hydrate_lazy(App);
     menus::watch();
     if let Some(root) = leptos::prelude::document().document_element() {
         // The class only shows what works now; a browser that refuses it loses nothing else.

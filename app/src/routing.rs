@@ -1,9 +1,9 @@
 //! The pages and their addresses.
 
-use leptos::prelude::*;
+use leptos::{lazy, prelude::*};
 use leptos_meta::provide_meta_context;
 use leptos_router::{
-    SsrMode,
+    Lazy, LazyRoute, SsrMode,
     components::{Route, Router, Routes},
     path,
 };
@@ -11,13 +11,73 @@ use leptos_router::{
 use crate::{
     components::frame::Frame,
     pages::{
-        choose_password::ChoosePasswordPage, confirm::ConfirmPage, create_feed::CreateFeedPage,
-        create_token::CreateTokenPage, denial::DenialPage, feed::FeedPage, feeds::FeedsPage,
-        home::HomePage, not_found::NotFoundPage, security::SecurityPage, set_up::SetUpPage,
+        approve_login::ApproveLoginPage, choose_password::ChoosePasswordPage, confirm::ConfirmPage,
+        create_feed::CreateFeedPage, create_token::CreateTokenPage,
+        delete_package::DeletePackagePage, denial::DenialPage, edit_token::EditTokenPage,
+        feed::FeedPage, feed_settings::FeedSettingsPage, feeds::FeedsPage, home::HomePage,
+        members::MembersPage, not_found::NotFoundPage, package::PackagePage,
+        regenerate_token::RegenerateTokenPage, security::SecurityPage, set_up::SetUpPage,
         sign_in::SignInPage, sign_up::SignUpPage, token::TokenPage, tokens::TokensPage,
     },
     site::provide_site,
 };
+
+/// Declares pages whose code a browser loads when one of their group is opened, so that a first visit
+/// loads little more than its own page. What groups share is loaded in pieces of its own: the more
+/// groups, the more and the smaller pieces.
+macro_rules! loaded_when_opened {
+    ($($group:ident { $($view:ident: $route:ident => $page:ident,)+ })+) => {$($(
+        struct $route;
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
+                $view().await
+            }
+        }
+
+        #[lazy($group)]
+        fn $view() -> AnyView {
+            $page().into_any()
+        }
+    )+)+};
+}
+
+loaded_when_opened! {
+    account {
+        set_up: SetUp => SetUpPage,
+        sign_in: SignIn => SignInPage,
+        sign_up: SignUp => SignUpPage,
+        choose_password: ChoosePassword => ChoosePasswordPage,
+        confirm: Confirm => ConfirmPage,
+        security: Security => SecurityPage,
+    }
+    tokens {
+        tokens: Tokens => TokensPage,
+        token: Token => TokenPage,
+        regenerate_token: RegenerateToken => RegenerateTokenPage,
+    }
+    forms {
+        create_token: CreateToken => CreateTokenPage,
+        edit_token: EditToken => EditTokenPage,
+        approve_login: ApproveLogin => ApproveLoginPage,
+        denial: Denial => DenialPage,
+    }
+    feeds {
+        feeds: Feeds => FeedsPage,
+        feed: Feed => FeedPage,
+        create_feed: CreateFeed => CreateFeedPage,
+        members: Members => MembersPage,
+        feed_settings: FeedSettings => FeedSettingsPage,
+    }
+    packages {
+        package: Package => PackagePage,
+        delete_package: DeletePackage => DeletePackagePage,
+    }
+}
 
 /// The application: the same tree on the server and in the browser. Every route is rendered to its
 /// end before it is sent, so that it is whole without script.
@@ -31,19 +91,27 @@ pub fn App() -> impl IntoView {
             <Frame>
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=whole.clone()/>
-                    <Route path=path!("/setup") view=SetUpPage ssr=whole.clone()/>
-                    <Route path=path!("/sign-in") view=SignInPage ssr=whole.clone()/>
-                    <Route path=path!("/sign-up") view=SignUpPage ssr=whole.clone()/>
-                    <Route path=path!("/invite/:code") view=ChoosePasswordPage ssr=whole.clone()/>
-                    <Route path=path!("/confirm") view=ConfirmPage ssr=whole.clone()/>
-                    <Route path=path!("/profile/tokens") view=TokensPage ssr=whole.clone()/>
-                    <Route path=path!("/profile/tokens/new") view=CreateTokenPage ssr=whole.clone()/>
-                    <Route path=path!("/profile/tokens/:id") view=TokenPage ssr=whole.clone()/>
-                    <Route path=path!("/profile/security") view=SecurityPage ssr=whole.clone()/>
-                    <Route path=path!("/feeds") view=FeedsPage ssr=whole.clone()/>
-                    <Route path=path!("/feeds/new") view=CreateFeedPage ssr=whole.clone()/>
-                    <Route path=path!("/feeds/:feed") view=FeedPage ssr=whole.clone()/>
-                    <Route path=path!("/denials/:id") view=DenialPage ssr=whole/>
+                    <Route path=path!("/setup") view={Lazy::<SetUp>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/sign-up") view={Lazy::<SignUp>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/invite/:code") view={Lazy::<ChoosePassword>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/confirm") view={Lazy::<Confirm>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/login/:code") view={Lazy::<ApproveLogin>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/profile/tokens") view={Lazy::<Tokens>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/profile/tokens/new") view={Lazy::<CreateToken>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/profile/tokens/:id") view={Lazy::<Token>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/profile/tokens/:id/edit") view={Lazy::<EditToken>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/profile/tokens/:id/regenerate") view={Lazy::<RegenerateToken>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/profile/security") view={Lazy::<Security>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/feeds") view={Lazy::<Feeds>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/feeds/new") view={Lazy::<CreateFeed>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/feeds/:feed") view={Lazy::<Feed>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/feeds/:feed/members") view={Lazy::<Members>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/feeds/:feed/settings") view={Lazy::<FeedSettings>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/feeds/:feed/:ecosystem/:name") view={Lazy::<Package>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/feeds/:feed/:ecosystem/:name/:version") view={Lazy::<Package>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/feeds/:feed/:ecosystem/:name/:version/delete") view={Lazy::<DeletePackage>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/denials/:id") view={Lazy::<Denial>::new()} ssr=whole/>
                 </Routes>
             </Frame>
         </Router>

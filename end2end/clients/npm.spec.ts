@@ -1,60 +1,11 @@
 // The real npm, with the token copied from the browser's clipboard.
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "../fixtures/app.ts";
+import { mistyped } from "../fixtures/bench.ts";
+import { Client, type Credential } from "../fixtures/clients.ts";
 import { createToken, pasted, settled, signIn } from "../fixtures/pages.ts";
 import { PASSWORD, Server } from "../fixtures/server.ts";
 
-type Result = { code: number; output: string };
-
-/** A folder with its own home and configuration, in which npm runs. */
-class Npm {
-  readonly #home = mkdtempSync(join(tmpdir(), "latchkey-npm-"));
-
-  constructor(registry: string, auth: string) {
-    const place = registry.replace(/^http:/, "");
-    writeFileSync(join(this.#home, ".npmrc"), `registry=${registry}\n${place}:${auth}\nfund=false\nupdate-notifier=false\n`);
-  }
-
-  static withToken(registry: string, token: string): Npm {
-    return new Npm(registry, `_authToken=${token}`);
-  }
-
-  static withPassword(registry: string, name: string, password: string): Npm {
-    return new Npm(registry, `_auth=${Buffer.from(`${name}:${password}`).toString("base64")}`);
-  }
-
-  /** Writes a package and publishes it. */
-  publish(name: string, version: string): Promise<Result> {
-    const folder = join(this.#home, `${name.replace("/", "-")}-${version}`);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ name, version, description: "a test", main: "index.js" }));
-    writeFileSync(join(folder, "index.js"), `module.exports = "${version}";\n`);
-    return this.run(["publish"], folder);
-  }
-
-  /** Installs into an empty folder. */
-  install(...specs: string[]): Promise<Result> {
-    const folder = mkdtempSync(join(this.#home, "install-"));
-    writeFileSync(join(folder, "package.json"), "{}");
-    return this.run(["install", ...specs], folder);
-  }
-
-  run(args: string[], folder = this.#home): Promise<Result> {
-    const env = { PATH: process.env["PATH"], HOME: this.#home, npm_config_cache: mkdtempSync(join(this.#home, "cache-")) };
-    return new Promise((done) => {
-      execFile("npm", [...args, "--userconfig", join(this.#home, ".npmrc")], { cwd: folder, env }, (error, stdout, stderr) => {
-        done({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
-      });
-    });
-  }
-
-  remove(): void {
-    rmSync(this.#home, { recursive: true, force: true });
-  }
-}
+const npm = (registry: string, credential: Credential) => new Client("npm11", registry, credential);
 
 test.describe.configure({ mode: "serial" });
 
@@ -74,9 +25,11 @@ test("a token from the page publishes what it may and nothing else", async ({ pa
   const write = await pasted(page);
   secrets.push(write);
   await page.getByRole("link", { name: "Done" }).click();
-  await expect(page.getByText(/No package matches|0 packages/).first()).toBeVisible();
+  await page.getByRole("link", { name: "CI publish", exact: true }).click();
+  await expect(page.getByText("0 packages match today.")).toBeVisible();
+  const own = page.url();
 
-  const publisher = Npm.withToken(registry, write);
+  const publisher = npm(registry, { token: write });
   for (const name of ["demo", "@acme/http"]) {
     const published = await publisher.publish(name, "1.0.0");
     expect(published.code, published.output).toBe(0);
@@ -92,15 +45,15 @@ test("a token from the page publishes what it may and nothing else", async ({ pa
   const link = /Why: (\S+\/denials\/[0-9A-Za-z]{17})/.exec(refused.output)?.[1];
   expect(link).toBeDefined();
 
-  const elsewhere = Npm.withToken(`${server.url}/F/${other}/npm/`, write);
+  const elsewhere = npm(`${server.url}/F/${other}/npm/`, { token: write });
   const wrongFeed = await elsewhere.publish("demo", "1.0.0");
   expect(wrongFeed.output).toContain("[LK-FEED]");
   elsewhere.remove();
 
   // What the client did is seen on the pages soon.
   await expect(async () => {
-    await page.goto("/profile/tokens");
-    await expect(page.getByText("2 packages").first()).toBeVisible({ timeout: 1_000 });
+    await page.goto(own);
+    await expect(page.getByText("2 packages match today.")).toBeVisible({ timeout: 1_000 });
     await expect(page.getByText(/npm \d+\./).first()).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 15_000 });
   await page.goto(`/feeds/${feed}`);
@@ -127,7 +80,7 @@ test("reading, expired, revoked and password credentials do what they may", asyn
 
   const read = server.token(user, "reader", "--read", feed, "--write", "none");
   secrets.push(read);
-  const reader = Npm.withToken(registry, read);
+  const reader = npm(registry, { token: read });
   const installed = await reader.install("demo", "@acme/http");
   expect(installed.code, installed.output).toBe(0);
   const cannot = await reader.publish("demo", "2.0.0");
@@ -152,7 +105,7 @@ test("reading, expired, revoked and password credentials do what they may", asyn
   // Revoked by a command beside the server: in force within a second.
   const second = server.token(user, "second", "--read", feed);
   secrets.push(second);
-  const short = Npm.withToken(registry, second);
+  const short = npm(registry, { token: second });
   expect((await short.install("demo")).code).toBe(0);
   const tokens = JSON.parse(server.cli(["token", "list", "--user", user, "--json"])) as { id: string; description: string }[];
   server.cli(["token", "revoke", tokens.find(({ description }) => description === "second")!.id]);
@@ -160,31 +113,31 @@ test("reading, expired, revoked and password credentials do what they may", asyn
   expect((await short.install("demo")).output).toContain("[LK-REVOKED]");
   short.remove();
 
-  const password = Npm.withPassword(registry, user, PASSWORD);
+  const password = npm(registry, { name: user, password: PASSWORD });
   expect((await password.install("demo")).code).toBe(0);
   const readonly = await password.publish("demo", "3.0.0");
   expect(readonly.code).not.toBe(0);
   expect(readonly.output).toContain("[LK-PASSWORD-READONLY]");
   password.remove();
 
-  const mistyped = Npm.withToken(registry, `${read.slice(0, -1)}${read.endsWith("x") ? "y" : "x"}`);
-  expect((await mistyped.install("demo")).output).toContain("[LK-CHECKSUM]");
-  mistyped.remove();
+  const wrong = npm(registry, { token: mistyped(read) });
+  expect((await wrong.install("demo")).output).toContain("[LK-CHECKSUM]");
+  wrong.remove();
 });
 
 test("an expired token says when it expired", async ({}, info) => {
-  const server = await new Server(info.project.metadata["database"] as string | undefined, true).start();
+  const server = await new Server(info.project.metadata["database"] as string | undefined, { clock: true }).start();
   try {
     server.user("ana");
     server.feed("main", "ana");
-    const npm = Npm.withToken(`${server.url}/F/main/npm/`, server.token("ana", "short", "--write", "all", "--expires", "7d"));
-    expect((await npm.publish("demo", "1.0.0")).output).toMatch(/npm notice token ending \w{4} expires in 7 days|npm notice token ending \w{4} expires in 8 days/);
-    expect((await npm.install("demo")).code).toBe(0);
+    const client = npm(`${server.url}/F/main/npm/`, { token: server.token("ana", "short", "--write", "all", "--expires", "7d") });
+    expect((await client.publish("demo", "1.0.0")).output).toMatch(/npm notice token ending \w{4} expires in 7 days|npm notice token ending \w{4} expires in 8 days/);
+    expect((await client.install("demo")).code).toBe(0);
     server.advance(9);
-    const expired = await npm.install("demo");
+    const expired = await client.install("demo");
     expect(expired.code).not.toBe(0);
     expect(expired.output).toMatch(/\[LK-EXPIRED\] token ending \w{4} expired on \d+ \w{3} \d{4}/);
-    npm.remove();
+    client.remove();
   } finally {
     expect(await server.stop()).toBe(0);
   }

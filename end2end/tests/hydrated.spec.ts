@@ -1,6 +1,6 @@
 // What pages do once they have taken over.
 import { expect, test } from "../fixtures/app.ts";
-import { createToken, pasted, settled } from "../fixtures/pages.ts";
+import { settled } from "../fixtures/pages.ts";
 
 test("the summary, the patterns and their counts follow what is typed", async ({ page, server, signIn, accessible }) => {
   server.user("live");
@@ -47,33 +47,9 @@ test("a shown value hides when the page is left out of sight, and Esc hides it",
   await expect(page.getByText(value)).toHaveCount(0);
 });
 
-test("with the keyboard alone: create, copy, revoke", async ({ page, context, server, secrets, signIn }) => {
-  await context.grantPermissions(["clipboard-write"], { origin: server.url });
-  server.user("keys");
-  await signIn("keys");
-  await createToken(page, { description: "typed", access: "Read" }, true);
-  await page.getByRole("button", { name: "Copy token typed" }).focus();
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("status").filter({ hasText: "Copied" })).toHaveCount(1);
-  const value = await pasted(page);
-  expect(value).toMatch(/^lka_/);
-  secrets.push(value);
-  await page.getByRole("link", { name: "Done" }).focus();
-  await page.keyboard.press("Enter");
-  await page.getByRole("link", { name: "typed", exact: true }).focus();
-  await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "Revoke typed…" }).focus();
-  await page.keyboard.press("Enter");
-  const dialog = page.getByRole("alertdialog");
-  await expect(dialog.getByRole("button", { name: /Cancel|Keep/ })).toBeFocused();
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("main").getByText("is revoked")).toBeVisible();
-});
-
 test("showing asks for the password once the confirmation is over", async ({ browser, page: _ }) => {
   const { Server } = await import("../fixtures/server.ts");
-  const server = await new Server(undefined, true).start();
+  const server = await new Server(undefined, { clock: true }).start();
   const context = await browser.newContext({ baseURL: server.url });
   const page = await context.newPage();
   try {

@@ -72,7 +72,7 @@ test("from the set-up link to a token that was shown, copied and revoked", async
     }
     await expect(page.getByRole("main").getByText("is revoked")).toBeVisible();
     await page.goto(at("/profile/tokens"));
-    await expect(page.getByText("Revoked", { exact: true }).first()).toBeVisible();
+    await expect(page.locator(".badge", { hasText: "Revoked" })).toBeVisible();
     await accessible();
 
     await page.goBack();

@@ -72,7 +72,7 @@ test("sign-up is closed and says who can help", async ({ page, accessible }) => 
 });
 
 test("what is not there, and what is not mine, are the same page", async ({ page, server, signIn, accessible }, info) => {
-  const [name, other] = [`own-${info.project.name}`, `other-${info.project.name}`];
+  const [name, other] = [`seeker-${info.project.name}`, `other-${info.project.name}`];
   server.user(name);
   server.user(other);
   server.feed(`private-${info.project.name}`, other);

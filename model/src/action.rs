@@ -101,6 +101,12 @@ impl ActionSet {
         Self(self.0 | other.0)
     }
 
+    /// This set without what is in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether nothing is in the set.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

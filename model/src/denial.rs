@@ -128,17 +128,39 @@ pub struct Particulars<'a> {
 /// The one line a client prints: the code, what happened, and where the rest is explained. At most
 /// [`LONGEST_SENTENCE`] printable ASCII characters; names are cut to what they may contain.
 pub fn sentence(code: Code, particulars: &Particulars<'_>, link: Option<&str>) -> String {
+    fitted(code, particulars, link, |package| body(code, particulars, package))
+}
+
+/// The line of [`Code::Exists`] for a version that was deleted: no number is used twice.
+pub fn deleted_sentence(particulars: &Particulars<'_>) -> String {
+    fitted(Code::Exists, particulars, None, |package| {
+        format!(
+            "{} {} was deleted from feed {}, and a number is never used again. Publish a new version.",
+            package.unwrap_or("this package"),
+            safe(particulars.version.unwrap_or_default()),
+            safe(particulars.feed),
+        )
+    })
+}
+
+/// What `text` says of a package, within the longest sentence.
+fn fitted(
+    code: Code,
+    particulars: &Particulars<'_>,
+    link: Option<&str>,
+    text: impl Fn(Option<&str>) -> String,
+) -> String {
     let link = link.map(|link| format!(" Why: {link}")).unwrap_or_default();
     let head = format!("[{code}] ");
     let room = LONGEST_SENTENCE.saturating_sub(head.len() + link.len());
     let package = particulars.package.map(safe);
-    let mut text = body(code, particulars, package.as_deref());
-    if text.len() > room {
+    let mut said = text(package.as_deref());
+    if said.len() > room {
         // The package's name is the one long part; without it the sentence is still true.
-        text = body(code, particulars, particulars.package.map(|_| "this package"));
+        said = text(particulars.package.map(|_| "this package"));
     }
-    text.truncate(room);
-    format!("{head}{text}{link}")
+    said.truncate(room);
+    format!("{head}{said}{link}")
 }
 
 fn body(code: Code, particulars: &Particulars<'_>, package: Option<&str>) -> String {
@@ -152,6 +174,7 @@ fn body(code: Code, particulars: &Particulars<'_>, package: Option<&str>) -> Str
             format!("{package} to feed {feed}")
         }
         (Some(package), _) => format!("{package} in feed {feed}"),
+        (None, Some(Action::PushNew | Action::PushVersion)) => format!("to feed {feed}"),
         (None, _) => format!("feed {feed}"),
     };
     match code {
@@ -266,6 +289,9 @@ mod tests {
             if let Some(link) = link {
                 prop_assert!(text.ends_with(&link));
             }
+            let text = deleted_sentence(&particulars);
+            prop_assert!(text.len() <= LONGEST_SENTENCE, "{}", text);
+            prop_assert!(text.starts_with("[LK-EXISTS] ") && text.ends_with('.'), "{}", text);
         }
     }
 }

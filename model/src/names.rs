@@ -126,6 +126,31 @@ macro_rules! names {
     )+};
 }
 
+impl FeedName {
+    /// What is wrong with text as the name of a feed and how to mend it; `None` for a name.
+    pub fn advice(text: &str) -> Option<String> {
+        let wrong = text.parse::<Self>().err()?;
+        Some(match Self::nearest(text) {
+            Some(name) => format!("{wrong} It could be “{name}”."),
+            None => wrong.to_string(),
+        })
+    }
+
+    /// A name that looks like the text: what names cannot hold becomes a hyphen.
+    fn nearest(text: &str) -> Option<Self> {
+        let mut name = String::new();
+        for c in text.trim().chars().map(|c| c.to_ascii_lowercase()) {
+            if c.is_ascii_lowercase() || c.is_ascii_digit() {
+                name.push(c);
+            } else if !name.is_empty() && !name.ends_with('-') {
+                name.push('-');
+            }
+        }
+        name.truncate(Self::LONGEST);
+        name.trim_end_matches('-').parse().ok()
+    }
+}
+
 names! {
     /// A feed's name: `[a-z0-9][a-z0-9-]{0,62}`, not a reserved word.
     FeedName, 63;
@@ -202,6 +227,34 @@ mod tests {
             (&"x".repeat(64), BadName::TooLong(63)),
         ] {
             assert_eq!(bad.parse::<FeedName>(), Err(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_feed_name_is_told_how_to_become_one() {
+        let advice = |text: &str| FeedName::advice(text);
+        assert_eq!(advice("main"), None);
+        assert_eq!(
+            advice("My Feed!").as_deref(),
+            Some(
+                "A name is made of the letters a to z, digits and hyphens. It could be “my-feed”."
+            )
+        );
+        assert_eq!(
+            advice("-a").as_deref(),
+            Some("A name starts with a letter or a digit. It could be “a”.")
+        );
+        assert_eq!(
+            advice(&"x".repeat(64)),
+            Some(format!("A name has at most 63 characters. It could be “{}”.", "x".repeat(63)))
+        );
+        for (text, words) in [
+            ("", "Give a name."),
+            ("äöü", "A name is made of the letters a to z, digits and hyphens."),
+            ("api", "This name is reserved. Choose another."),
+            ("new!", "A name is made of the letters a to z, digits and hyphens."),
+        ] {
+            assert_eq!(advice(text).as_deref(), Some(words), "{text}");
         }
     }
 

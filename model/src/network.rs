@@ -22,6 +22,17 @@ impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }
+
+    /// The addresses of the network in words: `10.1.0.0 to 10.1.255.255`.
+    pub fn in_words(&self) -> String {
+        let (first, last) = (self.0.network(), self.0.broadcast());
+        if first == last { format!("{first} alone") } else { format!("{first} to {last}") }
+    }
+
+    /// Whether every address of `other` lies in this network.
+    pub fn holds(&self, other: &Self) -> bool {
+        self.0.contains(&other.0)
+    }
 }
 
 impl fmt::Display for Network {
@@ -61,6 +72,25 @@ mod tests {
         assert!(contains("10.1.2.3", "10.1.2.3"));
         assert!(!contains("10.1.2.3", "10.1.2.4"));
         assert!(contains("0.0.0.0/0", "10.1.2.4"));
+    }
+
+    #[test]
+    fn holds_networks_that_lie_in_it() {
+        let holds = |network: &str, other: &str| {
+            network.parse::<Network>().unwrap().holds(&other.parse().unwrap())
+        };
+        assert!(holds("10.1.0.0/16", "10.1.2.0/24"));
+        assert!(holds("10.1.0.0/16", "10.1.0.0/16"));
+        assert!(!holds("10.1.2.0/24", "10.1.0.0/16"));
+        assert!(!holds("10.1.0.0/16", "2001:db8::/32"));
+    }
+
+    #[test]
+    fn says_its_addresses() {
+        let words = |text: &str| text.parse::<Network>().unwrap().in_words();
+        assert_eq!(words("10.1.2.3/16"), "10.1.0.0 to 10.1.255.255");
+        assert_eq!(words("10.1.2.3"), "10.1.2.3 alone");
+        assert_eq!(words("2001:db8::/126"), "2001:db8:: to 2001:db8::3");
     }
 
     #[test]

@@ -46,6 +46,22 @@ impl Pattern {
             && glob_matches(ecosystem, self.glob.as_bytes(), normalised_id.as_bytes())
     }
 
+    /// Whether the pattern matches whatever `other` matches. A star of `other` is taken for a
+    /// character that only a star matches, so the answer is never wrongly yes.
+    pub fn covers(&self, other: &Self) -> bool {
+        let kinds: &[Ecosystem] =
+            other.ecosystem.as_ref().map_or(&Ecosystem::ALL, std::slice::from_ref);
+        kinds.iter().all(|kind| {
+            self.ecosystem.is_none_or(|own| own == *kind)
+                && glob_matches(*kind, self.glob.as_bytes(), other.glob.as_bytes())
+        })
+    }
+
+    /// Whether the pattern matches every id of every kind.
+    pub fn is_any(&self) -> bool {
+        self.ecosystem.is_none() && self.glob.bytes().all(|byte| byte == b'*')
+    }
+
     /// What the pattern matches, in words: `names that start with “Acme.”`.
     pub fn in_words(&self) -> String {
         let kind = self.ecosystem.map(|kind| format!("{} ", kind.label())).unwrap_or_default();
@@ -171,6 +187,31 @@ mod tests {
     }
 
     #[test]
+    fn covers_what_it_matches_and_more() {
+        for (wide, narrow, expected) in [
+            ("*", "Acme.*", true),
+            ("npm|Acme.*", "npm|acme.core", true),
+            ("Acme.*", "acme.core", false),
+            ("Acme.*", "Acme.Core.*", true),
+            ("Acme.*", "npm|Acme.*", true),
+            ("npm|Acme.*", "Acme.*", false),
+            ("maven|com.acme:*", "maven|com.ACME:*", false),
+            // Maven tells them apart, and the patterns are about Maven too.
+            ("acme.*", "ACME.*", false),
+            ("Acme.Core", "Acme.*", false),
+            ("*core*", "*core", true),
+            ("*core", "*core*", false),
+            ("a*c", "a*b*c", true),
+            ("a**", "a*", true),
+        ] {
+            let pattern = |text: &str| text.parse::<Pattern>().unwrap();
+            assert_eq!(pattern(wide).covers(&pattern(narrow)), expected, "{wide} ⊇ {narrow}");
+        }
+        assert!("**".parse::<Pattern>().unwrap().is_any());
+        assert!(!"npm|*".parse::<Pattern>().unwrap().is_any());
+    }
+
+    #[test]
     fn refuses_what_is_no_pattern() {
         for (text, why) in [
             ("", BadPattern::Empty),
@@ -214,6 +255,14 @@ mod tests {
             let pattern: Pattern = glob.parse().unwrap();
             let expected = naive(glob.as_bytes(), id.as_bytes());
             prop_assert_eq!(pattern.matches(Ecosystem::Npm, &id), expected);
+        }
+
+        #[test]
+        fn never_covers_what_it_does_not_match(wide in "(npm\\|)?[ab*]{1,5}", narrow in "(npm\\|)?[ab*]{1,5}", id in "[ab]{0,6}") {
+            let (wide, narrow): (Pattern, Pattern) = (wide.parse().unwrap(), narrow.parse().unwrap());
+            if wide.covers(&narrow) && narrow.matches(Ecosystem::Npm, &id) {
+                prop_assert!(wide.matches(Ecosystem::Npm, &id));
+            }
         }
 
         #[test]

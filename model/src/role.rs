@@ -36,6 +36,26 @@ impl Role {
         }
     }
 
+    /// The role's name at the beginning of a line.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Reader => "Reader",
+            Self::Contributor => "Contributor",
+            Self::Owner => "Owner",
+        }
+    }
+
+    /// What the role may do, to go after “may”.
+    pub const fn abilities(self) -> &'static str {
+        match self {
+            Self::Reader => "find and install packages",
+            Self::Contributor => "find, install and publish packages",
+            Self::Owner => {
+                "find, install, publish, unlist and delete packages, and keep settings and members"
+            }
+        }
+    }
+
     /// What the role may do to packages.
     pub const fn actions(self) -> ActionSet {
         match self {

@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{action::ActionSet, ecosystem::Ecosystem, id::FeedId, pattern::Pattern};
+use crate::{
+    action::{Action, ActionSet},
+    ecosystem::Ecosystem,
+    id::FeedId,
+    pattern::Pattern,
+};
 
 /// Whether a rule gives or takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +100,8 @@ pub struct ScopeChoice {
     pub patterns: Vec<Pattern>,
     /// Whether the patterns limit publishing alone, so that every package may be read.
     pub read_any_package: bool,
+    /// What else may be done where may be published: none, one or both of [`ScopeChoice::EXTRAS`].
+    pub extras: ActionSet,
 }
 
 /// The choice allows nothing.
@@ -103,6 +110,9 @@ pub struct ScopeChoice {
 pub struct NothingAllowed;
 
 impl ScopeChoice {
+    /// What may be allowed besides publishing, where publishing is.
+    pub const EXTRAS: ActionSet = ActionSet::of(&[Action::Unlist, Action::Delete]);
+
     /// The rules that say what was chosen: one for reading and one for writing, or a single one
     /// where both are about the same feeds and packages.
     pub fn into_scope(self) -> Result<Scope, NothingAllowed> {
@@ -111,34 +121,77 @@ impl ScopeChoice {
         let read_patterns = |patterns: &Vec<Pattern>| {
             if self.read_any_package { Vec::new() } else { patterns.clone() }
         };
+        let writes = ActionSet::WRITE.with(self.extras);
         let rules = match (self.read, self.write) {
             (None, None) => return Err(NothingAllowed),
             (Some(read), None) => vec![allow(ActionSet::READ, read, self.patterns)],
-            (None, Some(write)) => vec![allow(ActionSet::WRITE, write, self.patterns)],
+            (None, Some(write)) => vec![allow(writes, write, self.patterns)],
             (Some(read), Some(write)) if read == write && !self.read_any_package => {
-                vec![allow(ActionSet::READ.with(ActionSet::WRITE), read, self.patterns)]
+                vec![allow(ActionSet::READ.with(writes), read, self.patterns)]
             }
             (Some(read), Some(write)) => vec![
                 allow(ActionSet::READ, read, read_patterns(&self.patterns)),
-                allow(ActionSet::WRITE, write, self.patterns),
+                allow(writes, write, self.patterns),
             ],
         };
         Ok(Scope { rules })
+    }
+
+    /// The choice that these rules say; `None` for rules that no choice makes.
+    pub fn of(scope: &Scope) -> Option<Self> {
+        let (read, write) = match scope.rules.as_slice() {
+            [rule] => {
+                let writes = rule.actions.without(ActionSet::READ);
+                let reads = rule.actions.contains(Action::Read);
+                (reads.then_some(rule), (!writes.is_empty()).then_some(rule))
+            }
+            [read, write] if read.actions == ActionSet::READ => (Some(read), Some(write)),
+            _ => return None,
+        };
+        let patterns = write.or(read).map(|rule| rule.patterns.clone()).unwrap_or_default();
+        let choice = Self {
+            read_any_package: read.zip(write).is_some_and(|(read, write)| {
+                read.patterns.is_empty() && !write.patterns.is_empty()
+            }),
+            read: read.map(|rule| rule.feeds.clone()),
+            extras: write.map_or(ActionSet::NONE, |rule| {
+                rule.actions.without(ActionSet::READ.with(ActionSet::WRITE))
+            }),
+            write: write.map(|rule| rule.feeds.clone()),
+            patterns,
+        };
+        // A choice of no feeds cannot be made.
+        let is_none = |feeds: &Option<FeedSet>| {
+            feeds.as_ref().is_some_and(|feeds| *feeds == FeedSet::Only(Vec::new()))
+        };
+        let is_choice = !is_none(&choice.read)
+            && !is_none(&choice.write)
+            && choice.clone().into_scope().as_ref() == Ok(scope);
+        is_choice.then_some(choice)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+
+    const NOTHING: ScopeChoice = ScopeChoice {
+        read: None,
+        write: None,
+        patterns: Vec::new(),
+        read_any_package: false,
+        extras: ActionSet::NONE,
+    };
+
+    fn only(feeds: &[u128]) -> FeedSet {
+        FeedSet::Only(feeds.iter().map(|id| Uuid::from_u128(*id).into()).collect())
+    }
 
     #[test]
     fn write_allows_no_read() {
-        let choice = ScopeChoice {
-            read: None,
-            write: Some(FeedSet::All),
-            patterns: Vec::new(),
-            read_any_package: false,
-        };
+        let choice = ScopeChoice { write: Some(FeedSet::All), ..NOTHING };
         let scope = choice.into_scope().unwrap();
         assert_eq!(scope.rules.len(), 1);
         assert_eq!(scope.rules[0].actions, ActionSet::WRITE);
@@ -148,19 +201,59 @@ mod tests {
     fn read_and_write_may_differ() {
         let choice = ScopeChoice {
             read: Some(FeedSet::All),
-            write: Some(FeedSet::Only(Vec::new())),
+            write: Some(only(&[1])),
             patterns: vec!["Acme.*".parse().unwrap()],
             read_any_package: true,
+            extras: ActionSet::of(&[Action::Delete]),
         };
         let scope = choice.into_scope().unwrap();
         assert!(scope.rules[0].patterns.is_empty());
         assert_eq!(scope.rules[1].patterns.len(), 1);
+        assert!(!scope.rules[0].actions.contains(Action::Delete));
+        assert!(scope.rules[1].actions.contains(Action::Delete));
     }
 
     #[test]
     fn nothing_is_not_a_scope() {
-        let choice =
-            ScopeChoice { read: None, write: None, patterns: Vec::new(), read_any_package: false };
-        assert_eq!(choice.into_scope(), Err(NothingAllowed));
+        assert_eq!(NOTHING.into_scope(), Err(NothingAllowed));
+    }
+
+    #[test]
+    fn a_choice_is_found_again_in_its_rules() {
+        let patterns = || vec!["Acme.*".parse().unwrap()];
+        let both = ScopeChoice { read: Some(only(&[1])), write: Some(only(&[1])), ..NOTHING };
+        for choice in [
+            ScopeChoice { read: Some(FeedSet::All), ..NOTHING },
+            ScopeChoice { read: Some(only(&[1, 2])), patterns: patterns(), ..NOTHING },
+            ScopeChoice { write: Some(only(&[1])), patterns: patterns(), ..NOTHING },
+            ScopeChoice { write: Some(FeedSet::All), extras: ScopeChoice::EXTRAS, ..NOTHING },
+            both.clone(),
+            ScopeChoice { patterns: patterns(), ..both.clone() },
+            ScopeChoice { patterns: patterns(), read_any_package: true, ..both.clone() },
+            ScopeChoice { read: Some(FeedSet::All), patterns: patterns(), ..both },
+        ] {
+            let scope = choice.clone().into_scope().unwrap();
+            assert_eq!(ScopeChoice::of(&scope), Some(choice));
+        }
+        let full = ScopeChoice::of(&Scope::full()).unwrap();
+        assert_eq!((full.read, full.extras), (Some(FeedSet::All), ScopeChoice::EXTRAS));
+    }
+
+    #[test]
+    fn other_rules_are_no_choice() {
+        let rule = |effect, actions, feeds| Rule { effect, actions, feeds, patterns: Vec::new() };
+        let all = |actions| rule(Effect::Allow, actions, FeedSet::All);
+        let deny = rule(Effect::Deny, ActionSet::WRITE, only(&[1]));
+        for rules in [
+            Vec::new(),
+            vec![deny.clone()],
+            vec![all(ActionSet::READ), deny],
+            vec![all(ActionSet::of(&[Action::PushVersion]))],
+            vec![all(ActionSet::of(&[Action::Read, Action::Unlist]))],
+            vec![all(ActionSet::READ), all(ActionSet::WRITE)],
+            vec![rule(Effect::Allow, ActionSet::READ, only(&[]))],
+        ] {
+            assert_eq!(ScopeChoice::of(&Scope { rules: rules.clone() }), None, "{rules:?}");
+        }
     }
 }

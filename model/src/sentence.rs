@@ -3,6 +3,7 @@
 use crate::{
     action::{Action, ActionSet},
     id::FeedId,
+    network::Network,
     pattern::Pattern,
     scope::{Effect, FeedSet, Rule, Scope},
     timestamp::Timestamp,
@@ -27,6 +28,12 @@ pub fn sentence(
         text.push_str(" It cannot read or install any package.");
     }
     text
+}
+
+/// *It works only from 10.1.0.0/16.* Nothing for a token that works from anywhere.
+pub fn only_from(networks: &[Network]) -> Option<String> {
+    let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
+    (!networks.is_empty()).then(|| format!("It works only from {}.", list(&networks)))
 }
 
 /// What the scope alone allows, to go after “can” or “could”: *read every feed and publish packages
@@ -103,7 +110,7 @@ fn named(patterns: &[Pattern]) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn list(items: &[String]) -> String {
+pub(crate) fn list(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [only] => only.clone(),
@@ -147,6 +154,19 @@ mod tests {
         assert_eq!(
             say(rules, Some(until)),
             "This token can read every feed and publish packages named Acme.* to main until Monday 22 February 2027."
+        );
+    }
+
+    #[test]
+    fn says_where_it_works() {
+        let say = |texts: &[&str]| {
+            let networks: Vec<Network> = texts.iter().map(|text| text.parse().unwrap()).collect();
+            only_from(&networks)
+        };
+        assert_eq!(say(&[]), None);
+        assert_eq!(
+            say(&["10.1.0.0/16", "2001:db8::/32"]).as_deref(),
+            Some("It works only from 10.1.0.0/16 and 2001:db8::/32.")
         );
     }
 

@@ -1,22 +1,20 @@
-//! The form that makes a token: what is typed, what it means, and what is wrong with it.
+//! The form that makes or changes a token: what is typed, what it means, and what is wrong with it.
 
-use std::time::Duration;
+mod check;
+mod fill;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    expiry::{self, BadExpiry, Expiry},
-    id::FeedId,
-    network::Network,
-    pattern::Pattern,
-    scope::{FeedSet, Scope, ScopeChoice},
-    timestamp::Timestamp,
-};
+use crate::{network::Network, scope::Scope, timestamp::Timestamp};
+
+pub use fill::{MissingRule, Template};
 
 /// The most characters of a description.
 pub const LONGEST_DESCRIPTION: usize = 100;
 /// The most patterns one token carries.
 pub const MOST_PATTERNS: usize = 100;
+/// The most networks one token carries.
+pub const MOST_NETWORKS: usize = 50;
 
 /// The form as typed. Every field is text, and the whole a list of names and values: a browser without
 /// script, a server function and a link that prefills the form all speak it. What is missing takes its
@@ -26,10 +24,19 @@ pub const MOST_PATTERNS: usize = 100;
 pub struct TokenForm {
     /// One use of the form: sent twice, it makes one token.
     pub form: String,
+    /// The state of the token that is changed, as the page showed it; nothing for a new token.
+    pub revision: String,
+    /// What the person agreed to that makes the token wider: the sentences that were shown, line by
+    /// line.
+    pub agreed: String,
     /// What the token is for.
     pub description: String,
-    /// `read`, `write` or `both`.
+    /// `read`, `write` or `both`; `keep` leaves the rules of a token that is changed as they are.
     pub access: String,
+    /// `true` if what may be published may also be unlisted, deprecated and retagged.
+    pub may_unlist: String,
+    /// `true` if what may be published may also be deleted.
+    pub may_delete: String,
     /// `all`, `chosen`, or `differ`: reading and writing have feeds of their own.
     pub feeds: String,
     /// Ids of the feeds for `chosen`.
@@ -48,10 +55,15 @@ pub struct TokenForm {
     pub pattern: Vec<String>,
     /// `true` if the patterns limit publishing alone.
     pub read_any_package: String,
-    /// Days (`7d`, `30d`, `90d`, `180d`, `365d`), `on` or `never`.
+    /// Days (`7d`, `30d`, `90d`, `180d`, `365d`), `on` or `never`; `keep` leaves the end of a token that
+    /// is changed as it is.
     pub expires: String,
     /// The date for `on`, `YYYY-MM-DD`.
     pub expires_on: String,
+    /// `any` or `listed`.
+    pub networks: String,
+    /// The networks for `listed`; empty ones are skipped.
+    pub network: Vec<String>,
 }
 
 impl Default for TokenForm {
@@ -59,8 +71,12 @@ impl Default for TokenForm {
         let all = || "all".to_owned();
         Self {
             form: String::new(),
+            revision: String::new(),
+            agreed: String::new(),
             description: String::new(),
             access: "read".to_owned(),
+            may_unlist: String::new(),
+            may_delete: String::new(),
             feeds: all(),
             feed: Vec::new(),
             read_feeds: all(),
@@ -72,6 +88,8 @@ impl Default for TokenForm {
             read_any_package: String::new(),
             expires: "90d".to_owned(),
             expires_on: String::new(),
+            networks: "any".to_owned(),
+            network: Vec::new(),
         }
     }
 }
@@ -94,6 +112,8 @@ pub enum Field {
     Packages,
     /// The expiry.
     Expires,
+    /// The networks.
+    Networks,
 }
 
 /// What is wrong with one field, in a sentence that says how to mend it.
@@ -101,11 +121,20 @@ pub enum Field {
 pub struct Problem {
     /// The field.
     pub field: Field,
+    /// Which of the field's rows, from 0 on, where it is one alone.
+    pub row: Option<usize>,
     /// The sentence.
     pub message: String,
 }
 
-/// A token as it should be made.
+impl Problem {
+    /// A problem with a field as a whole.
+    pub fn new(field: Field, message: impl Into<String>) -> Self {
+        Self { field, row: None, message: message.into() }
+    }
+}
+
+/// A token as it should be made, or as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenDraft {
     /// What the token is for.
@@ -144,23 +173,10 @@ impl TokenForm {
     {
         let mut form = Self::default();
         for (name, value) in pairs {
-            let value = value.into();
-            match name.as_ref() {
-                "form" => form.form = value,
-                "description" => form.description = value,
-                "access" => form.access = value,
-                "feeds" => form.feeds = value,
-                "feed" => form.feed.push(value),
-                "read_feeds" => form.read_feeds = value,
-                "read_feed" => form.read_feed.push(value),
-                "write_feeds" => form.write_feeds = value,
-                "write_feed" => form.write_feed.push(value),
-                "packages" => form.packages = value,
-                "pattern" => form.pattern.push(value),
-                "read_any_package" => form.read_any_package = value,
-                "expires" => form.expires = value,
-                "expires_on" => form.expires_on = value,
-                _ => {}
+            if let Some(field) = form.one(name.as_ref()) {
+                *field = value.into();
+            } else if let Some(field) = form.many(name.as_ref()) {
+                field.push(value.into());
             }
         }
         form
@@ -172,11 +188,58 @@ impl TokenForm {
         self.pairs().filter(|(name, value)| *name != "form" && !value.is_empty())
     }
 
+    /// The form without rows that nothing was typed into, so that rows count the same for everybody.
+    #[must_use]
+    pub fn without_empty_rows(mut self) -> Self {
+        for rows in [&mut self.pattern, &mut self.network] {
+            rows.retain(|text| !text.trim().is_empty());
+        }
+        self
+    }
+
+    /// The field of this name that has one value.
+    fn one(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "form" => &mut self.form,
+            "revision" => &mut self.revision,
+            "agreed" => &mut self.agreed,
+            "description" => &mut self.description,
+            "access" => &mut self.access,
+            "may_unlist" => &mut self.may_unlist,
+            "may_delete" => &mut self.may_delete,
+            "feeds" => &mut self.feeds,
+            "read_feeds" => &mut self.read_feeds,
+            "write_feeds" => &mut self.write_feeds,
+            "packages" => &mut self.packages,
+            "read_any_package" => &mut self.read_any_package,
+            "expires" => &mut self.expires,
+            "expires_on" => &mut self.expires_on,
+            "networks" => &mut self.networks,
+            _ => return None,
+        })
+    }
+
+    /// The field of this name that has any number of values.
+    fn many(&mut self, name: &str) -> Option<&mut Vec<String>> {
+        Some(match name {
+            "feed" => &mut self.feed,
+            "read_feed" => &mut self.read_feed,
+            "write_feed" => &mut self.write_feed,
+            "pattern" => &mut self.pattern,
+            "network" => &mut self.network,
+            _ => return None,
+        })
+    }
+
     fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let one = [
             ("form", &self.form),
+            ("revision", &self.revision),
+            ("agreed", &self.agreed),
             ("description", &self.description),
             ("access", &self.access),
+            ("may_unlist", &self.may_unlist),
+            ("may_delete", &self.may_delete),
             ("feeds", &self.feeds),
             ("read_feeds", &self.read_feeds),
             ("write_feeds", &self.write_feeds),
@@ -184,12 +247,14 @@ impl TokenForm {
             ("read_any_package", &self.read_any_package),
             ("expires", &self.expires),
             ("expires_on", &self.expires_on),
+            ("networks", &self.networks),
         ];
         let many = [
             ("feed", &self.feed),
             ("read_feed", &self.read_feed),
             ("write_feed", &self.write_feed),
             ("pattern", &self.pattern),
+            ("network", &self.network),
         ];
         let one = one.into_iter().map(|(name, value)| (name, value.as_str()));
         let many = many
@@ -207,106 +272,6 @@ impl TokenForm {
     pub fn writes(&self) -> bool {
         self.access != "read"
     }
-
-    /// What the form means at `now`, or everything that is wrong with it. `longest_life` is the
-    /// operator's limit on expiry.
-    pub fn check(
-        &self,
-        now: Timestamp,
-        longest_life: Option<Duration>,
-    ) -> Result<TokenDraft, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let mut wrong = |field, message: String| problems.push(Problem { field, message });
-
-        let description = check_description(&self.description)
-            .inspect_err(|message| wrong(Field::Description, (*message).to_owned()))
-            .unwrap_or_default();
-        if !["read", "write", "both"].contains(&self.access.as_str()) {
-            wrong(Field::Access, "Choose Read, Write, or Read and write.".to_owned());
-        }
-        let mut feeds = |which: &str, chosen: &[String], field| {
-            Some(feed_set(which, chosen).unwrap_or_else(|message| {
-                wrong(field, message.to_owned());
-                FeedSet::All
-            }))
-        };
-        let (read, write) = if self.access == "both" && self.feeds == "differ" {
-            (
-                feeds(&self.read_feeds, &self.read_feed, Field::ReadFeeds),
-                feeds(&self.write_feeds, &self.write_feed, Field::WriteFeeds),
-            )
-        } else {
-            let same = feeds(&self.feeds, &self.feed, Field::Feeds);
-            (same.clone().filter(|_| self.reads()), same.filter(|_| self.writes()))
-        };
-        let patterns = self
-            .patterns()
-            .inspect_err(|message| wrong(Field::Packages, message.clone()))
-            .unwrap_or_default();
-        let expires_at = self
-            .expiry()
-            .and_then(|expiry| expiry.at(now, longest_life))
-            .inspect_err(|error| wrong(Field::Expires, error.to_string()))
-            .unwrap_or_default();
-        let choice = ScopeChoice {
-            read,
-            write,
-            patterns,
-            read_any_package: self.writes() && self.read_any_package == "true",
-        };
-        match choice.into_scope() {
-            Ok(scope) if problems.is_empty() => Ok(TokenDraft {
-                description,
-                scope,
-                not_before: None,
-                expires_at,
-                networks: Vec::new(),
-            }),
-            Ok(_) => Err(problems),
-            Err(error) => {
-                problems.push(Problem { field: Field::Access, message: error.to_string() });
-                Err(problems)
-            }
-        }
-    }
-
-    /// The expiry the form asks for.
-    pub fn expiry(&self) -> Result<Expiry, BadExpiry> {
-        match self.expires.as_str() {
-            "never" => Ok(Expiry::Never),
-            "on" => expiry::parse_date(&self.expires_on)
-                .map(|date| Expiry::On(Timestamp::end_of(date)))
-                .ok_or(BadExpiry::Unreadable),
-            days if days.ends_with('d') => days.parse(),
-            _ => Err(BadExpiry::Unreadable),
-        }
-    }
-
-    fn patterns(&self) -> Result<Vec<Pattern>, String> {
-        if self.packages != "named" {
-            return Ok(Vec::new());
-        }
-        let typed: Vec<&str> =
-            self.pattern.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
-        if typed.is_empty() {
-            return Err(
-                "Give at least one pattern such as Acme.* or @acme/*, or choose Any.".to_owned()
-            );
-        }
-        if typed.len() > MOST_PATTERNS {
-            return Err(format!("A token carries at most {MOST_PATTERNS} patterns."));
-        }
-        let mut patterns: Vec<Pattern> = Vec::with_capacity(typed.len());
-        for text in typed {
-            let pattern = text.parse().map_err(|error| {
-                format!("“{}”: {error}", text.chars().take(60).collect::<String>())
-            })?;
-            if !patterns.contains(&pattern) {
-                patterns.push(pattern);
-            }
-        }
-        Ok(patterns)
-    }
 }
 
 impl From<Vec<(String, String)>> for TokenForm {
@@ -321,94 +286,34 @@ impl From<TokenForm> for Vec<(String, String)> {
     }
 }
 
-fn feed_set(which: &str, chosen: &[String]) -> Result<FeedSet, &'static str> {
-    if which == "all" {
-        return Ok(FeedSet::All);
-    }
-    let mut feeds = chosen
-        .iter()
-        .map(|id| id.parse())
-        .collect::<Result<Vec<FeedId>, _>>()
-        .map_err(|_| "This choice of feeds is not readable. Choose again.")?;
-    feeds.sort_unstable();
-    feeds.dedup();
-    if feeds.is_empty() {
-        return Err("Choose at least one feed, or all feeds you can reach.");
-    }
-    Ok(FeedSet::Only(feeds))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::action::ActionSet;
-
-    const NOW: Timestamp = Timestamp::from_millis(1_795_521_600_000);
-    const FEED: &str = "0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d11";
-
-    fn form() -> TokenForm {
-        TokenForm { description: " CI publish ".to_owned(), ..TokenForm::default() }
-    }
-
-    #[test]
-    fn the_plain_form_reads_every_feed_for_ninety_days() {
-        let draft = form().check(NOW, None).unwrap();
-        assert_eq!(draft.description, "CI publish");
-        assert_eq!(draft.scope.rules.len(), 1);
-        assert_eq!(draft.scope.rules[0].actions, ActionSet::READ);
-        assert_eq!(draft.expires_at.unwrap().short_date(), "22 Feb 2027");
-    }
-
-    #[test]
-    fn read_every_feed_write_one() {
-        let form = TokenForm {
-            access: "both".to_owned(),
-            feeds: "differ".to_owned(),
-            write_feed: vec![FEED.to_owned()],
-            ..form()
-        };
-        let scope = form.check(NOW, None).unwrap().scope;
-        assert_eq!(scope.rules[0].feeds, FeedSet::All);
-        assert_eq!(scope.rules[1].feeds, FeedSet::Only(vec![FEED.parse().unwrap()]));
-    }
-
-    #[test]
-    fn everything_wrong_is_said_at_once() {
-        use Field::{Description, Expires, Packages, ReadFeeds, WriteFeeds};
-        let form = TokenForm {
-            description: " ".to_owned(),
-            access: "both".to_owned(),
-            feeds: "differ".to_owned(),
-            read_feeds: "chosen".to_owned(),
-            write_feed: vec!["x".to_owned()],
-            packages: "named".to_owned(),
-            pattern: vec!["a b".to_owned()],
-            expires: "on".to_owned(),
-            ..TokenForm::default()
-        };
-        let fields: Vec<Field> =
-            form.check(NOW, None).unwrap_err().into_iter().map(|problem| problem.field).collect();
-
-        assert_eq!(fields, [Description, ReadFeeds, WriteFeeds, Packages, Expires]);
-    }
 
     #[test]
     fn a_link_opens_the_form_as_it_was_typed() {
+        let text = |text: &str| text.to_owned();
         let form = TokenForm {
-            form: "0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d11".to_owned(),
-            access: "both".to_owned(),
-            feeds: "chosen".to_owned(),
-            feed: vec![FEED.to_owned(), "x".to_owned()],
-            read_feeds: "chosen".to_owned(),
-            read_feed: vec!["y".to_owned()],
-            write_feeds: "all".to_owned(),
-            write_feed: vec!["z".to_owned()],
-            packages: "named".to_owned(),
-            pattern: vec!["@acme/*".to_owned()],
-            read_any_package: "true".to_owned(),
-            expires: "on".to_owned(),
-            expires_on: "2027-02-22".to_owned(),
-            ..form()
+            form: text("0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d11"),
+            revision: text("3"),
+            agreed: text("It never expires."),
+            description: text("CI publish"),
+            access: text("both"),
+            may_unlist: text("true"),
+            may_delete: text("true"),
+            feeds: text("chosen"),
+            feed: vec![text("0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d12"), text("x")],
+            read_feeds: text("chosen"),
+            read_feed: vec![text("y")],
+            write_feeds: text("all"),
+            write_feed: vec![text("z")],
+            packages: text("named"),
+            pattern: vec![text("@acme/*")],
+            read_any_package: text("true"),
+            expires: text("on"),
+            expires_on: text("2027-02-22"),
+            networks: text("listed"),
+            network: vec![text("10.1.0.0/16"), text("2001:db8::/32")],
         };
         let again = TokenForm::from_pairs(form.link());
         assert_eq!(again, TokenForm { form: String::new(), ..form.clone() });
@@ -419,9 +324,13 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_that_does_not_apply_is_not_judged() {
-        let form =
-            TokenForm { access: "write".to_owned(), read_feeds: "chosen".to_owned(), ..form() };
-        assert!(form.check(NOW, None).is_ok());
+    fn empty_rows_are_left_out() {
+        let form = TokenForm {
+            pattern: vec![String::new(), "a*".to_owned(), " ".to_owned()],
+            network: vec!["10.1.2.3".to_owned(), String::new()],
+            ..TokenForm::default()
+        };
+        let form = form.without_empty_rows();
+        assert_eq!((form.pattern.len(), form.network.len()), (1, 1));
     }
 }

@@ -192,3 +192,10 @@ pub struct Staged {
     /// Its SHA-512, as subresource integrity gives it.
     pub sha512: [u8; 64],
 }
+
+impl Staged {
+    /// Opens it to be looked into. Reading the file blocks.
+    pub fn open(&self) -> Result<std::fs::File, Error> {
+        Ok(std::fs::File::open(&self.path)?)
+    }
+}

@@ -7,6 +7,7 @@ use model::{policy::Policy, timestamp::Timestamp};
 use crate::{
     clock::Clock,
     crypto::{master_key::MasterKey, passwords::Passwords},
+    rate::Rates,
     storage::Database,
 };
 
@@ -16,6 +17,7 @@ pub(crate) struct Core {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) keys: MasterKey,
     pub(crate) passwords: Passwords,
+    pub(crate) rates: Rates,
     pub(crate) policy: Policy,
     /// Where the server is reached, without a slash at its end.
     pub(crate) public_url: String,

@@ -23,7 +23,9 @@ use crate::{
     denials::Denials,
     error::{Error, OpenError},
     feeds::Feeds,
+    logins::Logins,
     packages::Packages,
+    rate::Rates,
     sessions::Sessions,
     storage::{self, Database},
     tokens::Tokens,
@@ -83,10 +85,12 @@ pub struct Services {
     pub sessions: Arc<Sessions>,
     /// Access tokens.
     pub tokens: Arc<Tokens>,
+    /// Sign-ins from terminals.
+    pub logins: Arc<Logins>,
     /// The gate before every feed.
     pub access: Access,
     /// Feeds.
-    pub feeds: Feeds,
+    pub feeds: Arc<Feeds>,
     /// Packages.
     pub packages: Arc<Packages>,
     /// Refusals.
@@ -133,6 +137,7 @@ impl Services {
             clock: Arc::clone(&settings.clock),
             keys: master_key(&settings)?,
             passwords: Passwords::new()?,
+            rates: Rates::default(),
             policy: settings.policy,
             public_url: settings.public_url.clone(),
         });
@@ -154,17 +159,21 @@ impl Services {
         let usage = Arc::new(Usage::new(shared()));
         let denials = Arc::new(Denials::new(shared()));
         let tokens = Arc::new(Tokens { core: shared(), sessions: Arc::clone(&sessions) });
+        let logins = Arc::new(Logins { core: shared(), sessions: Arc::clone(&sessions) });
         let blobs = Blobs::on_disk(&settings.data, settings.program == Program::Server)?;
         let packages = Packages { core: shared(), blobs, usage: Arc::clone(&usage) };
         let packages = Arc::new(packages);
+        let feeds = Arc::new(Feeds::new(shared(), Arc::clone(&sessions)));
         let mut tasks = Vec::new();
         if settings.program == Program::Server {
             tasks.push(storage::watch(&core.database));
             tasks.push(flush_often(Arc::clone(&usage), Arc::clone(&denials)));
+            tasks.push(remove_deleted_feeds(Arc::clone(&feeds)));
             tasks.push(sweep_often(
                 Arc::clone(&sessions),
                 Arc::clone(&denials),
                 Arc::clone(&packages),
+                Arc::clone(&logins),
             ));
         }
         let access = Access::new(
@@ -177,10 +186,11 @@ impl Services {
         Ok(Arc::new(Self {
             accounts: Accounts::new(shared(), Arc::clone(&sessions)),
             access,
-            feeds: Feeds { core: shared() },
+            feeds,
             audit: Audit { core: shared() },
             sessions,
             tokens,
+            logins,
             packages,
             denials,
             usage,
@@ -341,16 +351,36 @@ fn sweep_often(
     sessions: Arc<Sessions>,
     denials: Arc<Denials>,
     packages: Arc<Packages>,
+    logins: Arc<Logins>,
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut period = time::interval(SWEEP_EVERY);
         loop {
             period.tick().await;
-            for result in [sessions.sweep().await, denials.sweep().await, packages.sweep().await] {
+            for result in [
+                sessions.sweep().await,
+                denials.sweep().await,
+                packages.sweep().await,
+                logins.sweep().await,
+            ] {
                 if let Err(error) = result {
                     tracing::error!(%error, "what has ended could not be removed");
                 }
             }
+        }
+    })
+}
+
+/// Removes what deleted feeds held, as soon as one is deleted, and what was left over when the
+/// server stopped.
+fn remove_deleted_feeds(feeds: Arc<Feeds>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            if let Err(error) = feeds.remove_deleted().await {
+                tracing::error!(%error, "what a deleted feed held could not be removed");
+            }
+            // Another process may have deleted one.
+            let _ = time::timeout(SWEEP_EVERY, feeds.deleted()).await;
         }
     })
 }

@@ -27,7 +27,7 @@ const FORGOTTEN_AFTER: Duration = Duration::from_hours(1);
 const KNOWN_FOR: Duration = Duration::from_hours(24 * 30);
 
 /// The network an address counts as: its /24 or /64.
-fn network(address: IpAddr) -> String {
+pub(crate) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => Ipv4Net::new_assert(v4, 24).trunc().to_string(),
         IpAddr::V6(v6) => Ipv6Net::new_assert(v6, 64).trunc().to_string(),

@@ -1,6 +1,14 @@
 //! Access tokens: making, showing, replacing and ending them.
 
+mod clients;
+mod edit;
+mod form;
 mod lifecycle;
+mod list;
+pub(crate) mod login;
+mod matching;
+mod rotation;
+mod uses;
 mod views;
 
 use std::{sync::Arc, time::Duration};
@@ -25,6 +33,7 @@ use crate::{
         master_key::{KEY_VERSION, SealOf},
     },
     error::Error,
+    rate::RateOf,
     sessions::{Caller, Sessions},
     storage::{
         Transaction, accounts,
@@ -32,7 +41,8 @@ use crate::{
     },
 };
 
-pub use lifecycle::OldSecret;
+pub use clients::{ListedToken, Wish};
+pub use rotation::{OldSecret, Regeneration};
 
 /// For how long the session that used a form sees its result again.
 const RESULT_LIVES: Duration = Duration::from_mins(10);
@@ -76,6 +86,7 @@ impl Tokens {
             let fresh = made.session == Some(caller.session) && now.since(made.at) < RESULT_LIVES;
             return self.created_before(&mut transaction, made.token, fresh).await;
         }
+        self.core.rates.take(RateOf::Create, caller.account, now)?;
         let actor = Actor::Person(caller.clone(), origin.clone());
         let form = Some((form, caller.session));
         let created =
@@ -105,6 +116,7 @@ impl Tokens {
         origin: &Origin,
     ) -> Result<RevealedSecret, Error> {
         self.sessions.require_confirmed(caller)?;
+        self.core.rates.take(RateOf::Reveal, caller.account, self.core.now())?;
         let mut transaction = self.core.database.write().await?;
         let token = owned(&mut transaction, caller.account, id).await?;
         let secret = newest_secret(&mut transaction, id).await?;
@@ -220,12 +232,23 @@ async fn insert(
     let now = creation.at;
     let id = entropy::id(now)?;
     tokens::insert(transaction, id, owner, kind, description, facts, creation).await?;
-    for (position, rule) in (0_i64..).zip(&facts.scope.rules) {
-        let rule_id = entropy::id::<Uuid>(now)?;
-        tokens::insert_rule(transaction, rule_id, id, position, rule).await?;
-    }
+    insert_rules(transaction, id, &facts.scope, now).await?;
     let secret = add_secret(core, transaction, id, owner, kind, 1).await?;
     Ok((id, secret))
+}
+
+/// Gives a token without rules those of a scope.
+async fn insert_rules(
+    transaction: &mut Transaction,
+    token: TokenId,
+    scope: &Scope,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for (position, rule) in (0_i64..).zip(&scope.rules) {
+        let id = entropy::id::<Uuid>(now)?;
+        tokens::insert_rule(transaction, id, token, position, rule).await?;
+    }
+    Ok(())
 }
 
 /// Draws a new secret for a token and keeps its digest, and a sealed copy where policy keeps one.

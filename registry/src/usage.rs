@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use model::id::{TokenId, VersionId};
+use model::{
+    id::{SecretId, TokenId, VersionId},
+    timestamp::Timestamp,
+};
 
 use crate::{
     core::Core,
@@ -82,21 +85,55 @@ impl Usage {
         }
     }
 
+    /// All in one transaction, and one statement for each row that changes, however often it did.
     async fn write(&self, pending: &Pending) -> Result<(), Error> {
         let mut transaction = self.core.database.write().await?;
-        let mut last: HashMap<TokenId, &Use> = HashMap::new();
         for usage in &pending.uses {
             storage::usage::insert(&mut transaction, usage).await?;
-            if let Some((token, _)) = usage.token {
-                last.insert(token, usage);
-            }
         }
+        let Gathered { last, days, sources } = Gathered::from(pending.uses.as_slice());
         for usage in last.into_values() {
             storage::usage::note_last(&mut transaction, usage).await?;
+        }
+        for ((token, day), (accepted, refused)) in days {
+            storage::usage::add_to_day(&mut transaction, token, day, accepted, refused).await?;
+        }
+        for (first_at, times, usage) in sources.into_values() {
+            storage::usage::note_source(&mut transaction, usage, first_at, times).await?;
         }
         for (version, count) in &pending.downloads {
             storage::packages::add_downloads(&mut transaction, *version, *count).await?;
         }
         transaction.commit().await
+    }
+}
+
+/// What uses say of their tokens.
+#[derive(Default)]
+struct Gathered<'a> {
+    /// The last use of each token.
+    last: HashMap<TokenId, &'a Use>,
+    /// Accepted and refused requests by token and day.
+    days: HashMap<(TokenId, i64), (i64, i64)>,
+    /// The first moment, the number of uses and the last of them, by secret, address and client.
+    sources: HashMap<(SecretId, &'a str, &'a str), (Timestamp, i64, &'a Use)>,
+}
+
+impl<'a> From<&'a [Use]> for Gathered<'a> {
+    fn from(uses: &'a [Use]) -> Self {
+        let mut gathered = Self::default();
+        for usage in uses {
+            let Some((token, secret)) = usage.token else { continue };
+            gathered.last.insert(token, usage);
+            let day = storage::usage::days_since_epoch(usage.at);
+            let (accepted, refused) = gathered.days.entry((token, day)).or_default();
+            let counted = if usage.is_accepted() { accepted } else { refused };
+            *counted += 1;
+            let source = (secret, usage.address.as_str(), usage.client.as_str());
+            let (_, times, last) = gathered.sources.entry(source).or_insert((usage.at, 0, usage));
+            *times += 1;
+            *last = usage;
+        }
+        gathered
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     config::{
         Config, ConfigError, Environment, Exposure, LogFormat, PublicUrl, ServeArgs, StorageArgs,
     },
-    serving::{self, Ending},
+    serving::{self, Ending, Places},
     test_data::{self, TestDataError},
     web::{self, ServerState},
 };
@@ -101,11 +101,12 @@ pub(crate) async fn serve(
 
     warn_of(&config, exposure, &public_url);
     let state = ServerState::new(Arc::clone(&services), &config, exposure, public_url.clone());
+    let places = Places::of_this_process(Arc::clone(&state.trusted_proxies));
     let router = web::router(state);
     announce(&services, bound, &public_url).await?;
     tracing::info!(address = %bound, public_url = %public_url, "serving");
 
-    let ending = serving::serve(listener, router, stop).await;
+    let ending = serving::serve(listener, places, router, stop).await;
     services.close().await;
     match ending {
         Ending::Finished => tracing::info!("stopped"),

@@ -54,7 +54,7 @@ pub(crate) fn build(root: &Path, mode: Mode) -> Result<()> {
         return Ok(());
     }
 
-    let mut assets = module::bind(wasm, &target.join("site-bindings"))?;
+    let mut assets = module::bind(&wasm, &target.join("site-bindings"))?;
     assets.add("latchkey.css", style::bundle(&style)?.into_bytes())?;
     for (name, content) in Assets::load(&style.join("assets"))?.into_files() {
         assets.add(&name, content)?;

@@ -100,7 +100,11 @@ impl Confirmation {
 
 /// The dialog. It opens over the page, and whatever was begun there goes on after it.
 #[component]
-pub(crate) fn ConfirmDialog() -> impl IntoView {
+pub(crate) fn ConfirmDialog(
+    /// What needs the password.
+    #[prop(default = "Showing, copying and making tokens needs your password again.")]
+    why: &'static str,
+) -> impl IntoView {
     let confirmation = Confirmation::get();
     let Confirmation { dialog, password, problem, is_busy, .. } = confirmation;
     let username = Site::get().viewer.map(|viewer| viewer.username);
@@ -124,7 +128,7 @@ pub(crate) fn ConfirmDialog() -> impl IntoView {
             <form class="stack" method="post" action="/confirm" on:submit=submit>
                 <h2 id="confirm-title">"Confirm it is you"</h2>
                 <p class="muted" id="confirm-text">
-                    "You signed in some time ago. Showing, copying and making tokens needs your password again."
+                    {format!("You signed in some time ago. {why}")}
                 </p>
                 <input class="visually-hidden" type="text" name="username" value=username autocomplete="username" readonly tabindex="-1" aria-hidden="true"/>
                 <div class="field">

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn ErrorSummary(
     /// The id of the field, if it is about one, and the sentence.
-    problems: Vec<(Option<&'static str>, String)>,
+    problems: Vec<(Option<String>, String)>,
 ) -> impl IntoView {
     let items: Vec<_> = problems
         .into_iter()

@@ -44,8 +44,9 @@ impl FormAnswer {
     /// Everything that is wrong, to stand above the form. What concerns the whole form leads to its
     /// `first` field.
     pub(crate) fn summary(&self, first: &'static str) -> impl IntoView + use<> {
-        let failure = self.failure.iter().map(|message| (Some(first), message.clone()));
-        let wrong = self.wrong.iter().map(|(field, message)| (Some(*field), message.clone()));
+        let failure = self.failure.iter().map(|message| (Some(first.to_owned()), message.clone()));
+        let wrong =
+            self.wrong.iter().map(|(field, message)| (Some((*field).to_owned()), message.clone()));
         let problems: Vec<_> = failure.chain(wrong).collect();
         self.is_refusal().then(|| view! { <ErrorSummary problems/> })
     }

@@ -7,8 +7,13 @@ pub(crate) const VARIABLE: &str = "LATCHKEY_TOKEN";
 /// credentials by the address without its scheme. They hold no secret.
 pub(crate) fn npmrc(address: &str, scope: Option<&str>) -> String {
     let place = address.split_once(':').map_or(address, |(_, place)| place);
+    format!("{}\n{place}/npm/:_authToken=${{{VARIABLE}}}", source(address, scope))
+}
+
+/// The one of them that says where packages, or those of a scope, come from. Public feeds need no more.
+pub(crate) fn source(address: &str, scope: Option<&str>) -> String {
     let setting = scope.map_or_else(|| "registry".to_owned(), |scope| format!("{scope}:registry"));
-    format!("{setting}={address}/npm/\n{place}/npm/:_authToken=${{{VARIABLE}}}")
+    format!("{setting}={address}/npm/")
 }
 
 /// The command that waits for a token to be pasted and keeps it out of the history.

@@ -30,6 +30,9 @@ pub(crate) fn TextField<'a>(
     /// Whether each character counts.
     #[prop(optional)]
     is_code: bool,
+    /// Whether it may stay empty.
+    #[prop(optional)]
+    is_optional: bool,
     /// The answer that the form got.
     answer: &'a FormAnswer,
 ) -> impl IntoView + use<> {
@@ -52,7 +55,7 @@ pub(crate) fn TextField<'a>(
                 spellcheck="false"
                 aria-describedby=described
                 aria-invalid=wrong.is_some().then_some("true")
-                required
+                required=!is_optional
             />
         </div>
     }

@@ -3,6 +3,7 @@
 use model::{
     token::RevealedSecret,
     token_form::{Problem, TokenForm},
+    views::Regenerated,
 };
 
 use crate::server_fns::tokens::Created;
@@ -20,15 +21,17 @@ pub(crate) struct TokenAnswer {
     pub(crate) created: Option<Created>,
     /// A value that was asked for.
     pub(crate) secret: Option<RevealedSecret>,
+    /// A token that was just given a new value.
+    pub(crate) regenerated: Option<Regenerated>,
 }
 
 impl TokenAnswer {
     /// The answer that this page is made for.
     #[cfg(feature = "ssr")]
     pub(crate) fn get() -> Self {
-        let crate::Answer { failure, problems, token_form, created, secret, .. } =
+        let crate::Answer { failure, problems, token_form, created, secret, regenerated, .. } =
             crate::Answer::get();
-        Self { failure, problems, form: token_form, created, secret }
+        Self { failure, problems, form: token_form, created, secret, regenerated }
     }
 
     /// The answer that this page is made for.

@@ -154,7 +154,7 @@ pub(crate) fn TokenValue<'a>(
         let name = name.clone();
         move || {
             view! {
-                <form method="post" action=format!("/profile/tokens/{id}/reveal") on:submit=submit>
+                <form id=format!("show-{id}") method="post" action=format!("/profile/tokens/{id}/reveal") on:submit=submit>
                     <button class="mask" node_ref=show aria-busy=move || is_busy.get().then_some("true")>
                         <code aria-hidden="true">{mask.clone()}</code>
                         <span>"Show"</span>

@@ -17,3 +17,10 @@ pub(crate) fn by_and_from(client: &str, address: &str) -> String {
     };
     format!("{}{}", part("by", client), part("from", address))
 }
+
+/// The words with a capital letter in front.
+pub(crate) fn sentence_case(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}

@@ -1,15 +1,13 @@
 //! `/profile/tokens/new`: the form that makes a token, and the token that it made.
 
 mod created;
-mod fields;
-mod form;
-mod patterns;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use model::token_form::TokenForm;
+use leptos_router::hooks::{use_location, use_query_map};
+use model::token_form::Template;
 
-use self::{created::CreatedToken, form::CreateForm};
+use self::created::CreatedToken;
+use super::token_form::{Beginning, Purpose, TokenFormFields};
 use crate::{
     components::{
         confirm_identity::{ConfirmDialog, Confirmation},
@@ -18,7 +16,10 @@ use crate::{
     },
     page_data::page_of,
     pages::failed::Failed,
-    server_fns::tokens::{Created, TokenFormPage, begin_token_form},
+    server_fns::{
+        token_form::{TokenFormPage, begin_token_form},
+        tokens::Created,
+    },
 };
 
 /// The page.
@@ -38,29 +39,47 @@ pub(crate) fn CreateTokenPage() -> impl IntoView {
 #[component]
 fn FormPage(created: RwSignal<Option<Created>>) -> impl IntoView {
     let query = use_query_map();
+    let search = use_location().search;
     let fetch = move || {
         let asked = || {
-            query.with_untracked(|query| {
-                let pairs = query.clone().into_iter();
-                TokenForm::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
-            })
+            let pairs = query.with_untracked(|query| query.clone().into_iter());
+            pairs.map(|(name, value)| (name.into_owned(), value)).collect()
         };
-        begin_token_form(TokenAnswer::get().form.unwrap_or_else(asked))
+        begin_token_form(TokenAnswer::get().form.map_or_else(asked, Into::into))
     };
-    page_of(String::new, fetch, move |page| match page {
-        Ok(page) => view! { <TokenFormView page created/> }.into_any(),
-        Err(failure) => view! { <Failed failure/> }.into_any(),
-    })
+    page_of(
+        move || search.get(),
+        fetch,
+        move |page| match page {
+            Ok(page) => view! { <TokenFormView page created/> }.into_any(),
+            Err(failure) => view! { <Failed failure/> }.into_any(),
+        },
+    )
 }
 
 #[component]
 fn TokenFormView(page: TokenFormPage, created: RwSignal<Option<Created>>) -> impl IntoView {
-    let answer = TokenAnswer::get();
-    let title = if answer.problems.is_empty() && answer.failure.is_none() {
+    let TokenAnswer { problems, failure, .. } = TokenAnswer::get();
+    let title = if problems.is_empty() && failure.is_none() {
         "Create token"
     } else {
         "Error: Create token"
     };
+    let TokenFormPage { start, preview } = page;
+    let is_prefilled = start.is_prefilled;
+    let unknown = start.unknown_feeds.join(", ");
+    let notes = move || {
+        let filled_in = is_prefilled.then(|| {
+            let words = "This form was filled in for you. Look at each field: the summary says what the token could do.";
+            view! { <div class="notice"><div><p>{words}</p></div></div> }
+        });
+        let unknown = (!unknown.is_empty()).then(|| {
+            let words = format!("Asked for, but not among the feeds you can reach: {unknown}.");
+            view! { <div class="notice warn"><div><p>{words}</p></div></div> }
+        });
+        view! { {filled_in}{unknown} }.into_any()
+    };
+    let beginning = Beginning { start, preview, problems, failure, rules: None, ends: None };
     view! {
         <PageTitle text=title/>
         <div class="shell">
@@ -72,8 +91,24 @@ fn TokenFormView(page: TokenFormPage, created: RwSignal<Option<Created>>) -> imp
                     </ol>
                 </nav>
                 <h1>"Create token"</h1>
-                <CreateForm page problems=answer.problems failure=answer.failure created/>
+                {templates()}
+                <TokenFormFields beginning purpose=Purpose::Create(created)>{notes()}</TokenFormFields>
             </main>
         </div>
+    }
+}
+
+/// Links to the form filled in for common uses.
+fn templates() -> impl IntoView {
+    let links = Template::ALL.map(|template| {
+        let href = format!("/profile/tokens/new?template={}", template.name());
+        // Loaded anew: what was typed would stand in the fields of the same page.
+        view! { <li><a class="button" href=href rel="external">{template.label()}</a></li> }
+    });
+    view! {
+        <nav class="templates" aria-labelledby="templates">
+            <p id="templates">"Start from"</p>
+            <ul>{links.into_iter().collect::<Vec<_>>()}</ul>
+        </nav>
     }
 }

@@ -1,55 +1,91 @@
-//! `/profile/tokens`: the primary token, and the others in a list.
+//! `/profile/tokens`: the primary token, and the others in a list that can be filtered.
+
+mod notices;
+mod primary;
+mod row;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::{
-    timestamp::Timestamp,
-    views::{TokenStatus, TokenView, TokensPage as Tokens},
+    listing::{LONGEST_SEARCH, Standing, TokenSort, TokensQuery},
+    views::TokensPage as Tokens,
 };
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, KeyboardEvent};
 
+use self::{notices::Notices, primary::PrimaryCard, row::row};
+use super::failed::Failed;
 use crate::{
     components::{
         confirm_identity::{ConfirmDialog, Confirmation},
         frame::ProfileNav,
+        list_filter::{ChoiceField, ListFilter, Pager, SearchField, follow},
         page_title::PageTitle,
-        time::Moment,
-        token_status::StatusBadge,
-        token_value::TokenValue,
-        token_words::{by_and_from, packages_match},
+        token_act::Changes,
     },
     page_data::page_of,
-    pages::failed::Failed,
-    server_fns::tokens::list_tokens,
+    server_fns::token_life::list_tokens,
 };
 
-/// At most so many tokens are warned of by name.
-const MOST_WARNINGS: usize = 3;
+const PATH: &str = "/profile/tokens";
 
 /// The page.
 #[component]
 pub(crate) fn TokensPage() -> impl IntoView {
     Confirmation::provide();
+    let changes = Changes::provide();
+    let query = use_query_map();
+    let asked = move || {
+        query.with(|query| {
+            let pairs = query.clone().into_iter();
+            TokensQuery::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
+        })
+    };
+    let fetch = move || {
+        let revoked = query.with_untracked(|query| query.get("revoked"));
+        list_tokens(untrack(asked), revoked.and_then(|id| id.parse().ok()))
+    };
     view! {
         <PageTitle text="Access tokens"/>
-        {page_of(String::new, list_tokens, move |data| match data {
-                    Ok(tokens) => view! { <TokenList tokens/> }.into_any(),
-                    Err(failure) => view! { <Failed failure/> }.into_any(),
-                })}
+        {page_of(String::new, fetch, move |data| match data {
+            Ok(tokens) => view! { <TokenList tokens asked=Signal::derive(asked) changes/> }.into_any(),
+            Err(failure) => view! { <Failed failure/> }.into_any(),
+        })}
         <ConfirmDialog/>
     }
 }
 
 #[component]
-fn TokenList(tokens: Tokens) -> impl IntoView {
-    let Tokens { primary, others, now } = tokens;
-    // The address names the token, the list says whether it is true.
-    let revoked = use_query_map().with_untracked(|query| query.get("revoked")).and_then(|id| {
-        let is_it =
-            |token: &&TokenView| token.status == TokenStatus::Revoked && token.id.to_string() == id;
-        others.iter().find(is_it).map(|token| token.description.clone())
-    });
-    let warnings = warnings(&others, now);
-    let rows: Vec<_> = others.iter().map(|token| row(token, now)).collect();
+fn TokenList(tokens: Tokens, asked: Signal<TokensQuery>, changes: Changes) -> impl IntoView {
+    let query = tokens.query.clone();
+    let revoked = tokens.revoked.clone();
+    let asked = move || (asked.get(), changes.count());
+    let followed = follow(tokens, asked, |(query, _)| list_tokens(query, None));
+    let tokens = followed.list;
+    let found = Signal::derive(move || tokens.with(words));
+    // What stands above the list changes with the tokens, not with what is asked for.
+    let notices =
+        Memo::new(move |_| tokens.with(|list| (list.expiring.clone(), list.replaced.clone())));
+    let primary = Memo::new(move |_| tokens.with(|list| list.primary.clone()));
+    let has_others = Memo::new(move |_| tokens.with(|list| list.total > 0));
+    let now = move || tokens.with_untracked(|list| list.now);
+    focus_on_slash();
+    let options = StoredValue::new(query);
+    let list = move || {
+        let query = options.get_value();
+        let standings = Standing::ALL.iter().map(|one| (one.word(), one.label())).collect();
+        let sorts = TokenSort::ALL.iter().map(|one| (one.word(), one.label())).collect();
+        view! {
+            <ListFilter label="Tokens" path=PATH found>
+                <SearchField label="Filter" value=query.text longest=LONGEST_SEARCH/>
+                <ChoiceField name="state" label="State" options=standings chosen=query.standing.word()/>
+                <ChoiceField name="sort" label="Sort by" options=sorts chosen=query.sort.word()/>
+            </ListFilter>
+            {followed.problem()}
+            {move || tokens.with(table)}
+        }
+        .into_any()
+    };
     view! {
         <div class="shell">
             <ProfileNav/>
@@ -66,83 +102,27 @@ fn TokenList(tokens: Tokens) -> impl IntoView {
                         <div><p><strong>{description}</strong>" is revoked. Clients that use it are refused from now on."</p></div>
                     </div>
                 })}
-                {warnings}
-                {primary_card(&primary, now)}
+                {move || {
+                    let (expiring, replaced) = notices.get();
+                    view! { <Notices expiring replaced now=now()/> }.into_any()
+                }}
+                {move || primary.with(|token| view! { <PrimaryCard token now=now()/> }.into_any())}
                 <section class="section" aria-labelledby="others">
                     <h2 id="others">"Other tokens"</h2>
-                    {if rows.is_empty() { empty().into_any() } else { table(rows).into_any() }}
+                    {move || if has_others.get() { list() } else { empty() }}
                 </section>
             </main>
         </div>
     }
 }
 
-/// What ends soon, by name.
-fn warnings(tokens: &[TokenView], now: Timestamp) -> Option<impl IntoView + use<>> {
-    let soon: Vec<_> = tokens
-        .iter()
-        .filter(|token| token.status == TokenStatus::ExpiresSoon)
-        .filter_map(|token| token.expires_at.map(|at| (token.id, token.description.clone(), at)))
-        .collect();
-    let more = soon.len().saturating_sub(MOST_WARNINGS);
-    (!soon.is_empty()).then(move || {
-        let lines: Vec<_> = soon
-            .into_iter()
-            .take(MOST_WARNINGS)
-            .map(|(id, description, at)| {
-                view! {
-                    <p>
-                        <a href=format!("/profile/tokens/{id}")>{description}</a>
-                        {format!(" expires {}, on ", at.ahead(now))}
-                        <Moment at words=at.long_date()/>"."
-                    </p>
-                }
-            })
-            .collect();
-        view! {
-            <div class="notice warn">
-                <div>
-                    {lines}
-                    {(more > 0).then(|| view! { <p>{format!("And {more} more.")}</p> })}
-                </div>
-            </div>
-        }
-    })
+/// `14 tokens`, `12 of 14 tokens`.
+fn words(list: &Tokens) -> String {
+    let all = format!("{} token{}", list.total, if list.total == 1 { "" } else { "s" });
+    if list.query.is_narrow() { format!("{} of {all}", list.found) } else { all }
 }
 
-fn primary_card(token: &TokenView, now: Timestamp) -> impl IntoView + use<> {
-    let used = match &token.last_used {
-        Some(last) => view! {
-            <span>"Last used "<Moment at=last.at words=last.at.ago(now)/>{by_and_from(&last.client, &last.address)}</span>
-        }
-        .into_any(),
-        None => view! { <span>"Never used"</span> }.into_any(),
-    };
-    let expires = match token.expires_at {
-        Some(at) if at <= now => {
-            view! { <span>"Expired "<Moment at words=at.ago(now)/></span> }.into_any()
-        }
-        Some(at) => view! { <span>"Expires "<Moment at words=at.ahead(now)/></span> }.into_any(),
-        None => view! { <span>"Never expires"</span> }.into_any(),
-    };
-    view! {
-        <section class="card" aria-labelledby="primary">
-            <div class="card-head">
-                <h2 id="primary"><a href=format!("/profile/tokens/{}", token.id)>"Primary access token"</a></h2>
-                <StatusBadge status=token.status/>
-            </div>
-            <TokenValue token/>
-            <p>{token.sentence.clone()}</p>
-            <p class="meta">
-                {used}
-                <span>"Created "<Moment at=token.created_at words=token.created_at.short_date()/></span>
-                {expires}
-            </p>
-        </section>
-    }
-}
-
-fn empty() -> impl IntoView {
+fn empty() -> AnyView {
     view! {
         <div class="empty">
             <h3>"No other tokens yet"</h3>
@@ -150,9 +130,23 @@ fn empty() -> impl IntoView {
             <a class="button" href="/profile/tokens/new">"Create token"</a>
         </div>
     }
+    .into_any()
 }
 
-fn table(rows: Vec<AnyView>) -> impl IntoView {
+fn table(list: &Tokens) -> AnyView {
+    if list.others.is_empty() {
+        return view! {
+            <div class="empty">
+                <h3>"No token matches"</h3>
+                <p>"Descriptions, feeds, patterns and last characters are searched."</p>
+                <a class="button" href=PATH rel="external">"Show all tokens"</a>
+            </div>
+        }
+        .into_any();
+    }
+    let rows: Vec<_> = list.others.iter().map(|token| row(token, list.now)).collect();
+    let at = |page: u64| format!("{PATH}{}", list.query.on_page(page).link());
+    let page = list.query.page;
     view! {
         <div class="list">
             <table role="table">
@@ -163,82 +157,35 @@ fn table(rows: Vec<AnyView>) -> impl IntoView {
                         <th role="columnheader" scope="col">"Last used"</th>
                         <th role="columnheader" scope="col">"Expires"</th>
                         <th role="columnheader" scope="col">"Created"</th>
-                        <th role="columnheader" scope="col"><span class="visually-hidden">"Action"</span></th>
+                        <th role="columnheader" scope="col"><span class="visually-hidden">"Actions"</span></th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{rows}</tbody>
             </table>
         </div>
-    }
-}
-
-fn row(token: &TokenView, now: Timestamp) -> AnyView {
-    let page = format!("/profile/tokens/{}", token.id);
-    let is_over = matches!(token.status, TokenStatus::Expired | TokenStatus::Revoked);
-    let could = if token.status == TokenStatus::Revoked { "Could" } else { "Can" };
-    let abilities = format!("{could} {}", token.abilities);
-    let matches = token.status.works().then(|| {
-        view! { <p class="hint">{format!("{} today", packages_match(token.matches))}</p> }
-    });
-    let revoke = (token.status != TokenStatus::Revoked).then(|| {
-        view! {
-            <a class="button quiet danger" href=format!("{page}#revoke")>
-                "Revoke"<span class="visually-hidden">{format!(" {}", token.description)}</span>
-            </a>
-        }
-    });
-    view! {
-        <tr role="row" class:ended=is_over>
-            <th role="rowheader" scope="row">
-                <div class="token-name">
-                    <a href=page>{token.description.clone()}</a>" "<StatusBadge status=token.status/>
-                </div>
-                <p>{abilities}</p>
-                {matches}
-                <TokenValue token/>
-            </th>
-            {last_used(token, now)}
-            {expires(token, now)}
-            <td role="cell" data-label="Created">
-                <Moment at=token.created_at words=token.created_at.short_date()/>
-            </td>
-            <td role="cell" class="end">{revoke}</td>
-        </tr>
+        <Pager page pages=list.pages links=[at(page.saturating_sub(1)), at(page + 1)]/>
     }
     .into_any()
 }
 
-fn last_used(token: &TokenView, now: Timestamp) -> impl IntoView + use<> {
-    let words = match &token.last_used {
-        Some(last) => view! {
-            <Moment at=last.at words=last.at.ago(now)/>
-            {small(&last.client)}
-            {small(&last.address)}
-        }
-        .into_any(),
-        None => "Never".into_any(),
-    };
-    view! { <td role="cell" data-label="Last used">{words}</td> }
-}
-
-fn expires(token: &TokenView, now: Timestamp) -> impl IntoView + use<> {
-    let stopped = token.stopped_at.filter(|_| token.status == TokenStatus::Revoked);
-    let (at, words) = match (stopped, token.expires_at) {
-        (Some(at), _) => (Some(at), "Revoked".to_owned()),
-        (None, Some(at)) if at <= now => (Some(at), at.ago(now)),
-        (None, Some(at)) => (Some(at), at.ahead(now)),
-        (None, None) => (None, "Never".to_owned()),
-    };
-    let words = match at {
-        Some(at) => {
-            view! { <Moment at words/><small><Moment at words=at.short_date()/></small> }.into_any()
-        }
-        None => words.into_any(),
-    };
-    view! { <td role="cell" data-label="Expires">{words}</td> }
-}
-
-fn small(text: &str) -> Option<impl IntoView + use<>> {
-    let text = text.to_owned();
-    (!text.is_empty()).then(|| view! { <small>{text}</small> })
+/// `/` leads to the filter, unless something is being typed.
+fn focus_on_slash() {
+    Effect::new(move |_| {
+        let pressed = window_event_listener_untyped("keydown", |event| {
+            let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
+            let focused = document().active_element();
+            let is_typing = focused.is_some_and(|focused| {
+                matches!(focused.matches("input, select, textarea, dialog *"), Ok(true))
+            });
+            if key.key() != "/" || key.ctrl_key() || key.alt_key() || key.meta_key() || is_typing {
+                return;
+            }
+            if let Some(field) = document().get_element_by_id("q") {
+                event.prevent_default();
+                // A field takes focus.
+                let _ = field.unchecked_into::<HtmlElement>().focus();
+            }
+        });
+        on_cleanup(move || pressed.remove());
+    });
 }

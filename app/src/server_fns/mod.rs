@@ -4,5 +4,9 @@
 pub mod accounts;
 pub mod denials;
 pub mod feeds;
+pub mod logins;
+pub mod packages;
 pub mod sessions;
+pub mod token_form;
+pub mod token_life;
 pub mod tokens;

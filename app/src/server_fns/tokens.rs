@@ -1,12 +1,7 @@
 //! Acts on the caller's own tokens.
 
 use leptos::{prelude::*, server_fn::codec::Json};
-use model::{
-    id::TokenId,
-    token::RevealedSecret,
-    token_form::TokenForm,
-    views::{FeedView, TokenFormStart, TokenPage, TokenPreview, TokensPage},
-};
+use model::{id::TokenId, token::RevealedSecret, token_form::TokenForm, views::TokenPage};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -30,24 +25,6 @@ pub struct Created {
     pub npm_scope: Option<String>,
 }
 
-/// What the page with the form needs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct TokenFormPage {
-    /// The form at its beginning.
-    pub start: TokenFormStart,
-    /// What it means so far.
-    pub preview: TokenPreview,
-    /// The feeds to choose from.
-    pub feeds: Vec<FeedView>,
-}
-
-/// Every token of the caller.
-#[server(endpoint = "tokens/list")]
-pub async fn list_tokens() -> Result<TokensPage, Failure> {
-    use crate::context::{caller, failure, services};
-    services()?.tokens.page(&caller()?).await.map_err(failure)
-}
-
 /// One of the caller's tokens.
 #[server(endpoint = "tokens/detail")]
 pub async fn token_detail(
@@ -57,30 +34,6 @@ pub async fn token_detail(
     use crate::context::{caller, failure, services};
     let id = id.parse().map_err(|_| failure(registry::Error::NotFound("token")))?;
     services()?.tokens.detail(&caller()?, id).await.map_err(failure)
-}
-
-/// The form that makes a token, at the beginning of a new use.
-#[server(endpoint = "tokens/form", input = Json)]
-pub async fn begin_token_form(
-    /// What was typed before, or what a link asks for.
-    form: TokenForm,
-) -> Result<TokenFormPage, Failure> {
-    use crate::context::{caller, failure, services};
-    let (services, caller) = (services()?, caller()?);
-    let start = services.tokens.begin_form(form).map_err(failure)?;
-    let preview = services.tokens.preview(&caller, &start.form).await.map_err(failure)?;
-    let feeds = services.feeds.list(&caller).await.map_err(failure)?;
-    Ok(TokenFormPage { start, preview, feeds })
-}
-
-/// What the form means so far. Makes nothing.
-#[server(endpoint = "tokens/preview", input = Json)]
-pub async fn preview_token(
-    /// The form as typed.
-    form: TokenForm,
-) -> Result<TokenPreview, Failure> {
-    use crate::context::{caller, failure, services};
-    services()?.tokens.preview(&caller()?, &form).await.map_err(failure)
 }
 
 /// Makes a token. Called in an event, never as a resource: its answer holds the value.
@@ -102,16 +55,6 @@ pub async fn reveal_token(
 ) -> Result<RevealedSecret, Failure> {
     use crate::context::{caller, failure, origin, services};
     services()?.tokens.reveal(&caller()?, id, &origin()?).await.map_err(failure)
-}
-
-/// Ends a token for good.
-#[server(endpoint = "tokens/revoke", input = Json)]
-pub async fn revoke_token(
-    /// Its id.
-    id: TokenId,
-) -> Result<(), Failure> {
-    use crate::context::{caller, failure, origin, services};
-    services()?.tokens.revoke(&caller()?, id, &origin()?).await.map_err(failure)
 }
 
 /// Makes the token that a form asks for, and finds out what to tell about its use. Pages that are

@@ -8,7 +8,7 @@ use model::{
     denial::{self, Bearer, Code, Particulars},
 };
 
-use super::{AccessRequest, Grant, Wanted};
+use super::{AccessRequest, Grant};
 
 /// A refused request: its code and its one sentence, which already carries the link, if there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,10 +37,7 @@ impl Denial {
             Because::Rate(wait) => Some(wait),
             _ => None,
         };
-        let package = match request.wanted {
-            Wanted::Read(_, name) | Wanted::Push(_, name) => Some(name),
-            _ => None,
-        };
+        let package = request.wanted.package().map(|(_, name)| name);
         let particulars = Particulars {
             bearer,
             action,
@@ -56,16 +53,31 @@ impl Denial {
 
     /// The refusal of a version that exists.
     pub(crate) fn exists(grant: &Grant, feed: &str, package: &str, version: &str) -> Self {
-        let particulars = Particulars {
-            bearer: grant.bearer(),
-            action: grant.action(),
-            feed,
-            package: Some(package),
-            version: Some(version),
-            at: None,
-            retry_after: None,
-        };
+        let particulars = of_version(grant, feed, package, version);
         let sentence = denial::sentence(Code::Exists, &particulars, None);
         Self { code: Code::Exists, sentence, retry_after: None }
+    }
+
+    /// The refusal of a version that was there and deleted.
+    pub(crate) fn deleted(grant: &Grant, feed: &str, package: &str, version: &str) -> Self {
+        let sentence = denial::deleted_sentence(&of_version(grant, feed, package, version));
+        Self { code: Code::Exists, sentence, retry_after: None }
+    }
+}
+
+fn of_version<'a>(
+    grant: &Grant,
+    feed: &'a str,
+    package: &'a str,
+    version: &'a str,
+) -> Particulars<'a> {
+    Particulars {
+        bearer: grant.bearer(),
+        action: grant.action(),
+        feed,
+        package: Some(package),
+        version: Some(version),
+        at: None,
+        retry_after: None,
     }
 }

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use model::{
     action::Action,
+    decide::{self, Facts, FeedFacts, Request, Want},
     denial::Bearer,
     ecosystem::Ecosystem,
     id::{AccountId, FeedId, SecretId, TokenId},
@@ -11,10 +12,11 @@ use model::{
     timestamp::Timestamp,
 };
 
-use super::Recognised;
+use super::{Recognised, known::KnownToken};
 use crate::{
     audit::{Actor, Origin},
     error::Error,
+    storage::tokens::Secret,
 };
 
 /// From how long before its end a token says so.
@@ -27,6 +29,13 @@ pub(crate) struct FeedRef {
     pub(crate) name: String,
     pub(crate) is_public: bool,
     pub(crate) role: Option<Role>,
+}
+
+impl FeedRef {
+    /// What a decision needs to know of it.
+    pub(super) fn facts(&self) -> FeedFacts {
+        FeedFacts { id: self.id, public: self.is_public, role: self.role }
+    }
 }
 
 /// The credential a grant was made for.
@@ -73,6 +82,9 @@ pub struct Grant {
     package: Option<(Ecosystem, String)>,
     origin: Origin,
     warning: Option<String>,
+    /// The token it was made for, if it was one, and when.
+    token: Option<Arc<KnownToken>>,
+    at: Timestamp,
 }
 
 impl Grant {
@@ -85,6 +97,7 @@ impl Grant {
         now: Timestamp,
     ) -> Self {
         let mut warning = None;
+        let mut token = None;
         let (account, with) = match recognised {
             Recognised::Anonymous => (None, GrantedWith::Nothing),
             Recognised::Password(verified) => {
@@ -95,13 +108,15 @@ impl Grant {
             }
             Recognised::Token(known) => {
                 let last4 = known.secret.last4.clone();
-                warning = warn(&last4, known.secret.stops_at, known.token.facts.expires_at, now);
+                warning = warn(&known.secret, known.token.facts.expires_at, now);
                 let with =
                     GrantedWith::Token { id: known.token.id, secret: known.secret.id, last4 };
-                (Some((known.token.owner, known.owner_name.clone())), with)
+                let owner = (known.token.owner, known.owner_name.clone());
+                token = Some(known);
+                (Some(owner), with)
             }
         };
-        Self { account, with, feed, action, package, origin, warning }
+        Self { account, with, feed, action, package, origin, warning, token, at: now }
     }
 
     /// The account that acts; `None` for an anonymous reader.
@@ -146,12 +161,39 @@ impl Grant {
         self.feed.as_deref().ok_or_else(|| misused("no feed"))
     }
 
+    /// The feed it is for, if it is one to browse.
+    pub(crate) fn browsed(&self) -> Result<&FeedRef, Error> {
+        match (&self.package, self.action) {
+            (None, Some(Action::Read)) => self.feed(),
+            _ => Err(misused("something else than browsing")),
+        }
+    }
+
     /// The package it is for, if `action` is what it allows.
     pub(crate) fn package_for(&self, action: Action) -> Result<(Ecosystem, &str), Error> {
         match (&self.package, self.action) {
             (Some((ecosystem, id)), Some(granted)) if granted == action => Ok((*ecosystem, id)),
             _ => Err(misused("another package or action")),
         }
+    }
+
+    /// Whether the credential may read this package too, given by its normalised id. A grant to browse
+    /// says only that something in the feed may be read.
+    pub(crate) fn may_read(&self, ecosystem: Ecosystem, key: &str) -> bool {
+        // Only tokens are limited to some packages; whoever else browses a feed reads all of it.
+        let Some(known) = &self.token else { return true };
+        let facts = Facts {
+            credential: decide::Credential::Token {
+                token: &known.token.facts,
+                secret_stops_at: known.secret.stops_at,
+            },
+            owner_disabled: known.owner_disabled,
+            feed: self.feed.as_deref().map(FeedRef::facts),
+            wait: None,
+        };
+        let want = Want::Act(Action::Read, Some((ecosystem, key)));
+        let request = Request { want, address: self.origin.address };
+        decide::decide(&facts, &request, self.at).is_ok()
     }
 
     /// Who acts, for the audit log.
@@ -169,15 +211,13 @@ fn misused(what: &'static str) -> Error {
     Error::internal("a grant was used for something else", what)
 }
 
-fn warn(
-    last4: &str,
-    stops_at: Option<Timestamp>,
-    expires_at: Option<Timestamp>,
-    now: Timestamp,
-) -> Option<String> {
-    if let Some(at) = stops_at {
+fn warn(secret: &Secret, expires_at: Option<Timestamp>, now: Timestamp) -> Option<String> {
+    let last4 = &secret.last4;
+    if let Some(at) = secret.stops_at {
+        let waits = secret.stops_after_first_use_ms.is_some();
+        let stops = if waits { "stops soon after the new one is used, or" } else { "stops" };
         return Some(format!(
-            "token ending {last4} was replaced; this old value stops on {}. Use the new one.",
+            "token ending {last4} was replaced; this old value {stops} on {}. Use the new one.",
             at.date_and_time()
         ));
     }

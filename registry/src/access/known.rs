@@ -26,6 +26,7 @@ const TOKENS: usize = 10_000;
 const FEEDS: usize = 10_000;
 
 /// A token with the secret that was presented and what matters of its owner.
+#[derive(Debug)]
 pub(super) struct KnownToken {
     pub(super) token: Token,
     pub(super) secret: Secret,

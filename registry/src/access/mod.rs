@@ -7,32 +7,31 @@ mod denial;
 mod grant;
 mod known;
 mod passwords;
+mod traces;
 
 use std::sync::Arc;
-
-use model::{
-    action::Action,
-    decide::{self, Because, Denied, Facts, FeedFacts, Request, Step, Want},
-    denial::{Bearer, Code},
-    ecosystem::Ecosystem,
-    token::{BadToken, TokenText},
-};
-use uuid::Uuid;
 
 pub use denial::Denial;
 use grant::FeedRef;
 pub use grant::{Grant, GrantedWith};
 use known::{Known, KnownToken};
+use model::{
+    action::Action,
+    decide::{self, Because, Denied, Facts, Request, Want},
+    denial::{Bearer, Code},
+    ecosystem::Ecosystem,
+    timestamp::Timestamp,
+    token::{BadToken, TokenText},
+};
 use passwords::Verified;
 
 use crate::{
     audit::Origin,
     core::Core,
-    crypto::entropy,
-    denials::{Denials, Explanation, Refusal, Sameness},
+    denials::Denials,
     error::Error,
     sessions::{Caller, PasswordText, Sessions},
-    storage::{packages, usage::Use},
+    storage::packages,
     tokens::Tokens,
     usage::Usage,
 };
@@ -70,6 +69,26 @@ pub enum Wanted<'a> {
     Read(Ecosystem, &'a str),
     /// To publish a version. Whether that takes `push-new` or `push-version` is looked up.
     Push(Ecosystem, &'a str),
+    /// To send a package whose name only its content tells: to publish anything at all. Whoever was
+    /// let do so asks to [`Push`](Self::Push) it once the name is known.
+    Upload(Ecosystem),
+    /// To change what is said of a package's versions: listed or not, deprecated, tagged.
+    Unlist(Ecosystem, &'a str),
+    /// To delete a version or the package.
+    Delete(Ecosystem, &'a str),
+}
+
+impl<'a> Wanted<'a> {
+    /// The package that is meant, if it is about one.
+    pub(crate) const fn package(&self) -> Option<(Ecosystem, &'a str)> {
+        match *self {
+            Self::Identity | Self::Presence | Self::Browse | Self::Upload(_) => None,
+            Self::Read(ecosystem, name)
+            | Self::Push(ecosystem, name)
+            | Self::Unlist(ecosystem, name)
+            | Self::Delete(ecosystem, name) => Some((ecosystem, name)),
+        }
+    }
 }
 
 /// A request to be authorized.
@@ -102,6 +121,16 @@ enum Recognised {
     Session(Caller),
 }
 
+/// A request that was decided on, with what it was decided by.
+struct Judged {
+    recognised: Recognised,
+    feed: Option<Arc<FeedRef>>,
+    action: Option<Action>,
+    package: Option<(Ecosystem, String)>,
+    outcome: Result<(), (Denied, Vec<decide::RuleVerdict>)>,
+    now: Timestamp,
+}
+
 impl Access {
     pub(crate) fn new(
         core: Arc<Core>,
@@ -122,12 +151,53 @@ impl Access {
         credential: &Credential,
         request: AccessRequest<'_>,
     ) -> Result<Grant, Error> {
+        let judged = match self.judge(credential, &request).await? {
+            Ok(judged) => judged,
+            Err(denied) => return Err(refuse_unknown(denied, &request).into()),
+        };
+        let Judged { recognised, feed, action, package, outcome, now } = judged;
+        let code = outcome.as_ref().err().map(|(denied, _)| denied.code);
+        self.note(&recognised, &request, feed.as_deref(), action, code)?;
+        if let Err((denied, rules)) = outcome {
+            return Err(self.refuse(denied, &recognised, &request, action, rules)?.into());
+        }
+        if let Recognised::Token(known) = &recognised
+            && known.secret.first_used_at.is_none()
+        {
+            self.tokens.first_used(known.token.id, known.secret.id).await?;
+        }
+        Ok(Grant::new(recognised, feed, action, package, request.origin.clone(), now))
+    }
+
+    /// The refusal that a request would meet, without a trace: nothing is noted and no link given.
+    /// For what a client asks in vain as a matter of course, and for acts that one of several rights
+    /// allows.
+    pub async fn refusal(
+        &self,
+        credential: &Credential,
+        request: AccessRequest<'_>,
+    ) -> Result<Option<Denial>, Error> {
+        Ok(match self.judge(credential, &request).await? {
+            Err(denied) => Some(refuse_unknown(denied, &request)),
+            Ok(Judged { outcome: Ok(()), .. }) => None,
+            Ok(Judged { outcome: Err((denied, _)), recognised, action, .. }) => {
+                Some(Denial::new(denied, recognised.bearer(), action, &request, None))
+            }
+        })
+    }
+
+    /// Recognises the credential, gathers the facts and decides. `Err` of the inner kind is a
+    /// credential that nobody knows.
+    async fn judge(
+        &self,
+        credential: &Credential,
+        request: &AccessRequest<'_>,
+    ) -> Result<Result<Judged, Denied>, Error> {
         let recognised = match self.recognise(credential, request.origin).await? {
             Ok(recognised) => recognised,
             Err((code, wait)) => {
-                let denied =
-                    Denied { code, because: wait.map_or(Because::Token(None), Because::Rate) };
-                return Err(refuse_unknown(denied, &request).into());
+                let because = wait.map_or(Because::Token(None), Because::Rate);
+                return Ok(Err(Denied { code, because }));
             }
         };
         let account = recognised.account();
@@ -138,19 +208,18 @@ impl Access {
         };
         // Nothing in a feed out of reach is looked at: it is as if it were not there.
         let feed = feed.filter(|feed| feed.is_public || feed.role.is_some());
-        let action = match request.wanted {
+        let mut action = match request.wanted {
             Wanted::Identity | Wanted::Presence => None,
             Wanted::Browse | Wanted::Read(..) => Some(Action::Read),
+            Wanted::Upload(_) => Some(Action::PushNew),
             Wanted::Push(ecosystem, name) => {
                 Some(self.push_action(feed.as_deref(), ecosystem, name).await?)
             }
+            Wanted::Unlist(..) => Some(Action::Unlist),
+            Wanted::Delete(..) => Some(Action::Delete),
         };
-        let package = match request.wanted {
-            Wanted::Read(ecosystem, name) | Wanted::Push(ecosystem, name) => {
-                Some((ecosystem, ecosystem.normalise(name)))
-            }
-            _ => None,
-        };
+        let package = request.wanted.package();
+        let package = package.map(|(ecosystem, name)| (ecosystem, ecosystem.normalise(name)));
         let wanted_package = package.as_ref().map(|(ecosystem, id)| (*ecosystem, id.as_str()));
         let want = match (request.wanted, action) {
             (Wanted::Identity, _) => Want::Identity,
@@ -160,27 +229,22 @@ impl Access {
         let facts = Facts {
             credential: recognised.facts(),
             owner_disabled: recognised.owner_disabled(),
-            feed: feed.as_deref().map(|feed| FeedFacts {
-                id: feed.id,
-                public: feed.is_public,
-                role: feed.role,
-            }),
+            feed: feed.as_deref().map(FeedRef::facts),
             wait: None,
         };
-        let decision = Request { want, address: request.origin.address };
+        let mut decision = Request { want, address: request.origin.address };
         let now = self.core.now();
-        let outcome = decide::decide(&facts, &decision, now);
-        self.note(&recognised, &request, feed.as_deref(), action, outcome.err().map(|d| d.code))?;
-        if let Err(denied) = outcome {
-            let rules = decide::explain(&facts, &decision, now).rules;
-            return Err(self.refuse(denied, &recognised, &request, action, rules)?.into());
-        }
-        if let Recognised::Token(known) = &recognised
-            && known.secret.first_used_at.is_none()
+        // Either right to publish will do.
+        let either = Want::Act(Action::PushVersion, None);
+        if matches!(request.wanted, Wanted::Upload(_))
+            && decide::decide(&facts, &Request { want: either, ..decision }, now).is_ok()
         {
-            self.tokens.first_used(known.token.id, known.secret.id).await?;
+            action = Some(Action::PushVersion);
+            decision.want = either;
         }
-        Ok(Grant::new(recognised, feed, action, package, request.origin.clone(), now))
+        let outcome = decide::decide(&facts, &decision, now)
+            .map_err(|denied| (denied, decide::explain(&facts, &decision, now).rules));
+        Ok(Ok(Judged { recognised, feed, action, package, outcome, now }))
     }
 
     async fn recognise(
@@ -222,114 +286,6 @@ impl Access {
         let key = ecosystem.normalise(name);
         let found = packages::find(&mut &self.core.database, feed.id, ecosystem, &key).await?;
         Ok(if found.is_some() { Action::PushVersion } else { Action::PushNew })
-    }
-
-    /// Notes the use of a real credential; the pages themselves are no use.
-    fn note(
-        &self,
-        recognised: &Recognised,
-        request: &AccessRequest<'_>,
-        feed: Option<&FeedRef>,
-        action: Option<Action>,
-        refused: Option<Code>,
-    ) -> Result<(), Error> {
-        let (account, token) = match recognised {
-            Recognised::Token(known) => {
-                (known.token.owner, Some((known.token.id, known.secret.id)))
-            }
-            Recognised::Password(verified) => (verified.account, None),
-            Recognised::Anonymous | Recognised::Session(_) => return Ok(()),
-        };
-        // npm looks for a newer npm with the user's token, in whatever feed that is for; neither
-        // that nor a `ping` is a use of it.
-        let is_check = matches!(request.wanted, Wanted::Read(Ecosystem::Npm, "npm"));
-        if is_check || (matches!(request.wanted, Wanted::Presence) && refused.is_none()) {
-            return Ok(());
-        }
-        let now = self.core.now();
-        let (ecosystem, package) = match request.wanted {
-            Wanted::Read(ecosystem, name) | Wanted::Push(ecosystem, name) => {
-                (Some(ecosystem.name().to_owned()), Some(name.to_owned()))
-            }
-            _ => (None, None),
-        };
-        self.usage.record(Use {
-            id: entropy::id::<Uuid>(now)?,
-            at: now,
-            account,
-            token,
-            address: request.origin.address.to_string(),
-            client: request.origin.client(),
-            feed: feed.map(|feed| feed.id),
-            ecosystem,
-            package,
-            action: action.map(|action| action.name().to_owned()),
-            result: refused.map_or("ok", Code::text).to_owned(),
-        });
-        Ok(())
-    }
-
-    fn refuse(
-        &self,
-        denied: Denied,
-        recognised: &Recognised,
-        request: &AccessRequest<'_>,
-        action: Option<Action>,
-        verdicts: Vec<decide::RuleVerdict>,
-    ) -> Result<Denial, Error> {
-        // The link is for holders of a live secret; a dead one learns its code and date.
-        let link = match recognised {
-            Recognised::Anonymous | Recognised::Session(_) => None,
-            _ if matches!(denied.step(), Step::Credential | Step::Account) => None,
-            Recognised::Token(_) | Recognised::Password(_) => {
-                Some(self.record(&denied, recognised, request, action, verdicts)?)
-            }
-        };
-        let link = link.map(|id| format!("{}/denials/{id}", self.core.public_url));
-        Ok(Denial::new(denied, recognised.bearer(), action, request, link.as_deref()))
-    }
-
-    fn record(
-        &self,
-        denied: &Denied,
-        recognised: &Recognised,
-        request: &AccessRequest<'_>,
-        action: Option<Action>,
-        verdicts: Vec<decide::RuleVerdict>,
-    ) -> Result<String, Error> {
-        let (account, token, last4, rules) = match recognised {
-            Recognised::Token(known) => (
-                known.token.owner,
-                Some(known.token.id),
-                Some(known.secret.last4.clone()),
-                known.token.facts.scope.rules.clone(),
-            ),
-            Recognised::Password(verified) => (verified.account, None, None, Vec::new()),
-            Recognised::Anonymous | Recognised::Session(_) => {
-                return Err(Error::internal("a denial without a credential", "cannot be recorded"));
-            }
-        };
-        let rules = rules.into_iter().zip(verdicts).collect();
-        let package = match request.wanted {
-            Wanted::Read(ecosystem, name) | Wanted::Push(ecosystem, name) => {
-                Some((ecosystem.name(), name.to_owned()))
-            }
-            _ => None,
-        };
-        self.denials.record(Refusal {
-            same: Sameness {
-                account,
-                token,
-                code: denied.code,
-                action,
-                feed: request.feed.chars().take(63).collect(),
-                package,
-            },
-            token_last4: last4,
-            address: request.origin.address.to_string(),
-            client: request.origin.client(),
-            explanation: Explanation::new(denied, rules, action),
-        })
     }
 }
 

@@ -1,4 +1,8 @@
-//! Rows of feeds and their members.
+//! Rows of feeds.
+
+pub(crate) mod deletion;
+pub(crate) mod lists;
+pub(crate) mod members;
 
 use model::{
     id::{AccountId, FeedId},
@@ -88,9 +92,30 @@ pub(crate) async fn named_by_tokens_of(
     let statement = sql("SELECT DISTINCT f.id, f.name FROM feeds AS f
          JOIN token_rule_feeds AS rf ON rf.feed_id = f.id
          JOIN token_rules AS r ON r.id = rf.rule_id
-         JOIN tokens AS t ON t.id = r.token_id WHERE t.owner_id = $1");
+         JOIN tokens AS t ON t.id = r.token_id
+         WHERE t.owner_id = $1 AND f.deleted_at IS NULL");
     let rows: Vec<(Uuid, String)> = source.all(statement.bind(owner)).await?;
     Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+}
+
+/// Who made a feed.
+pub(crate) async fn created_by(source: &mut impl Source, id: FeedId) -> Result<AccountId, Error> {
+    let statement = sql("SELECT created_by FROM feeds WHERE id = $1").bind(id);
+    let row: Option<(Uuid,)> = source.optional(statement).await?;
+    row.map(|(account,)| account.into()).ok_or(Error::NotFound("feed"))
+}
+
+/// Changes what a feed says of itself, and who may read it.
+pub(crate) async fn update(
+    transaction: &mut Transaction,
+    id: FeedId,
+    description: &str,
+    is_public: bool,
+) -> Result<(), Error> {
+    let statement = sql("UPDATE feeds SET description = $1, is_public = $2 WHERE id = $3");
+    transaction.execute(statement.bind(description).bind(is_public).bind(id)).await?;
+    transaction.changes_authority();
+    Ok(())
 }
 
 /// Who holds the name of a deleted feed, unless it was released.
@@ -128,35 +153,7 @@ pub(crate) async fn insert(
                 .bind(owner),
         )
         .await?;
-    set_member(transaction, id, owner, Role::Owner, now).await
-}
-
-pub(crate) async fn set_member(
-    transaction: &mut Transaction,
-    feed: FeedId,
-    account: AccountId,
-    role: Role,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let statement = sql(
-        "INSERT INTO feed_members (feed_id, account_id, role, added_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (feed_id, account_id) DO UPDATE SET role = excluded.role",
-    );
-    transaction.execute(statement.bind(feed).bind(account).bind(role.name()).bind(now)).await?;
-    transaction.changes_authority();
-    Ok(())
-}
-
-/// How many owners a feed has besides this account.
-pub(crate) async fn other_owners(
-    source: &mut impl Source,
-    feed: FeedId,
-    account: AccountId,
-) -> Result<i64, Error> {
-    let statement = sql(
-        "SELECT COUNT(*) FROM feed_members WHERE feed_id = $1 AND account_id <> $2 AND role = 'owner'",
-    );
-    source.count(statement.bind(feed).bind(account)).await
+    members::set(transaction, id, owner, Role::Owner, now).await
 }
 
 /// Packages of each kind in the feeds an account can reach: feed, ecosystem, count, last update.

@@ -11,7 +11,9 @@ mod database;
 pub(crate) mod denials;
 pub(crate) mod feeds;
 pub(crate) mod links;
+pub(crate) mod logins;
 mod migrations;
+pub(crate) mod package_pages;
 pub(crate) mod packages;
 pub(crate) mod sessions;
 mod statement;
@@ -21,7 +23,7 @@ pub(crate) mod usage;
 
 pub(crate) use changes::watch;
 pub(crate) use database::{Database, Source, Transaction};
-pub(crate) use statement::sql;
+pub(crate) use statement::{Statement, sql};
 
 #[cfg(test)]
 mod contract;

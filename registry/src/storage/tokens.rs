@@ -1,5 +1,17 @@
 //! Rows of access tokens and their secrets.
 
+/// The ids of a page of tokens, as [`list::bind_page`] binds them.
+macro_rules! page_of_ids {
+    () => {
+        "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+         $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,
+         $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,
+         $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)"
+    };
+}
+
+mod change;
+pub(crate) mod list;
 mod parts;
 
 use std::{collections::HashMap, time::Duration};
@@ -15,6 +27,7 @@ use uuid::Uuid;
 use self::parts::Parts;
 use super::{Source, Transaction, sql};
 use crate::error::Error;
+pub(crate) use change::{Change, delete_rules, set_networks, update};
 pub(crate) use parts::insert_rule;
 
 /// A token as stored.
@@ -24,6 +37,10 @@ pub(crate) struct Token {
     pub(crate) owner: AccountId,
     pub(crate) kind: TokenKind,
     pub(crate) description: String,
+    /// Counts the changes; a form that was opened before one of them is out of date.
+    pub(crate) revision: i64,
+    /// When it was changed last; 1970 for never.
+    pub(crate) changed_at: Timestamp,
     /// For how long it was made; `None` for a token without an end.
     pub(crate) life: Option<Duration>,
     pub(crate) created_at: Timestamp,
@@ -59,6 +76,8 @@ struct TokenRow {
     owner_id: Uuid,
     kind: String,
     description: String,
+    revision: i64,
+    changed_at: i64,
     state: String,
     state_changed_at: i64,
     not_before: Option<i64>,
@@ -107,7 +126,7 @@ impl From<SecretRow> for Secret {
 macro_rules! select_token {
     ($rest:literal) => {
         concat!(
-            "SELECT t.id, t.owner_id, t.kind, t.description, t.state, t.state_changed_at, t.not_before,
+            "SELECT t.id, t.owner_id, t.kind, t.description, t.revision, t.changed_at, t.state, t.state_changed_at, t.not_before,
              t.expires_at, t.life_ms, t.created_at, t.created_by, t.created_from, t.last_used_at, t.last_used_from,
              t.last_used_client, t.last_used_feed_id FROM tokens AS t ",
             $rest
@@ -245,12 +264,7 @@ pub(crate) async fn insert(
                 .bind(session),
         )
         .await?;
-    for network in &facts.networks {
-        let statement = sql("INSERT INTO token_networks (token_id, network) VALUES ($1, $2)");
-        transaction.execute(statement.bind(id).bind(network.to_string())).await?;
-    }
-    transaction.changes_authority();
-    Ok(())
+    set_networks(transaction, id, &facts.networks).await
 }
 
 /// Adds a secret to a token.
@@ -282,6 +296,32 @@ pub(crate) async fn insert_secret(
         .await?;
     transaction.changes_authority();
     Ok(())
+}
+
+/// Notes which use of a form made a secret, and in which session.
+pub(crate) async fn note_form(
+    transaction: &mut Transaction,
+    secret: SecretId,
+    form: FormId,
+    session: SessionId,
+) -> Result<(), Error> {
+    let statement =
+        sql("UPDATE token_secrets SET form_id = $1, form_session_id = $2 WHERE id = $3");
+    transaction.execute(statement.bind(form).bind(session).bind(secret)).await?;
+    Ok(())
+}
+
+/// The secret that a use of the form made, if it did, and in which session.
+pub(crate) async fn secret_by_form(
+    source: &mut impl Source,
+    form: FormId,
+) -> Result<Option<(Secret, Option<SessionId>)>, Error> {
+    let statement = sql("SELECT id, form_session_id FROM token_secrets WHERE form_id = $1");
+    let row: Option<(Uuid, Option<Uuid>)> = source.optional(statement.bind(form)).await?;
+    let Some((id, session)) = row else { return Ok(None) };
+    let row: Option<SecretRow> =
+        source.optional(sql(select_secret!("WHERE s.id = $1")).bind(id)).await?;
+    Ok(row.map(|row| (row.into(), session.map(Into::into))))
 }
 
 /// Sets when a secret stops, and drops its sealed copy if it stops at once.
@@ -317,9 +357,8 @@ pub(crate) async fn set_state(
     state: TokenState,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let statement = sql(
-        "UPDATE tokens SET state = $1, state_changed_at = $2, revision = revision + 1 WHERE id = $3",
-    );
+    let statement = sql("UPDATE tokens SET state = $1, state_changed_at = $2, changed_at = $2,
+         revision = revision + 1 WHERE id = $3");
     transaction.execute(statement.bind(state.name()).bind(now).bind(id)).await?;
     if state == TokenState::Revoked {
         // What can never work again need not be shown again.
@@ -336,11 +375,12 @@ pub(crate) async fn set_dates(
     id: TokenId,
     not_before: Option<Timestamp>,
     expires_at: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<(), Error> {
-    let statement = sql(
-        "UPDATE tokens SET not_before = $1, expires_at = $2, revision = revision + 1 WHERE id = $3",
-    );
-    transaction.execute(statement.bind(not_before).bind(expires_at).bind(id)).await?;
+    let statement = sql("UPDATE tokens SET not_before = $1, expires_at = $2, changed_at = $3,
+         revision = revision + 1 WHERE id = $4");
+    let statement = statement.bind(not_before).bind(expires_at).bind(now).bind(id);
+    transaction.execute(statement).await?;
     transaction.changes_authority();
     Ok(())
 }

@@ -2,6 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod accounts;
+mod feeds;
+mod logins;
+mod package_changes;
+mod package_pages;
 mod packages;
 mod support;
+mod token_form;
+mod token_life;
 mod tokens;

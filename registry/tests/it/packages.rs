@@ -1,6 +1,6 @@
 //! Publishing: one version once, whole or not at all.
 
-use model::{denial::Code, ecosystem::Ecosystem};
+use model::{denial::Code, ecosystem::Ecosystem, listing::PackagesQuery};
 use registry::{Error, access::Wanted};
 
 use crate::support::{World, ask, draft, on_both, operator, publish, sign_in};
@@ -37,20 +37,17 @@ async fn counts_follow_what_is_published() {
         let (services, ana) = world.with_ana().await;
         let made = services.tokens.create_for(&operator(), ana, draft("CI")).await.unwrap();
         let token = made.secret.unwrap();
-        let matches = async || {
-            let tokens = services.tokens.list(ana).await.unwrap();
-            tokens.iter().find(|token| token.id == made.id).unwrap().matches
-        };
+        let caller = sign_in(&services, "ana").await;
+        let matches = async || services.tokens.detail(&caller, made.id).await.unwrap().matches;
         assert_eq!(matches().await, 0);
         publish(&services, token.expose(), "demo", "1.0.0").await.unwrap();
         publish(&services, token.expose(), "demo", "1.0.1").await.unwrap();
         publish(&services, token.expose(), "other", "1.0.0").await.unwrap();
         assert_eq!(matches().await, 2);
-        let caller = sign_in(&services, "ana").await;
         let feeds = services.feeds.list(&caller).await.unwrap();
         assert_eq!(feeds[0].kinds, [(Ecosystem::Npm, 2)]);
         let grant = ask(&services, token.expose(), Wanted::Browse).await.unwrap();
-        let page = services.feeds.page(&caller, &grant, 1).await.unwrap();
+        let page = services.feeds.page(&grant, &PackagesQuery::default()).await.unwrap();
         let demo = page.packages.iter().find(|package| package.name == "demo").unwrap();
         assert_eq!((demo.latest.as_deref(), demo.versions), (Some("1.0.1"), 2));
         assert_eq!(demo.published_by.as_deref(), Some("ana"));

@@ -3,6 +3,7 @@
 use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
 use model::{
+    action::ActionSet,
     denial::Code,
     ecosystem::Ecosystem,
     id::{AccountId, FormId},
@@ -20,7 +21,10 @@ use registry::{
     packages::Release,
     sessions::PasswordText,
 };
-use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use sqlx::{
+    Connection, PgConnection, SqliteConnection, postgres::PgConnectOptions,
+    sqlite::SqliteConnectOptions,
+};
 use tempfile::TempDir;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -70,6 +74,21 @@ impl World {
         Services::open(settings).await.unwrap()
     }
 
+    /// The details of the acts of this name in the audit log, the oldest first.
+    pub(crate) async fn audited(&self, act: &str) -> Vec<serde_json::Value> {
+        let query = "SELECT details FROM audit_log WHERE act = $1 ORDER BY seq";
+        let rows: Vec<String> = if let Some(address) = &self.database {
+            let mut connection = PgConnection::connect(address).await.unwrap();
+            sqlx::query_scalar(query).bind(act).fetch_all(&mut connection).await.unwrap()
+        } else {
+            let file = self.folder.path().join("data/latchkey.db");
+            let options = SqliteConnectOptions::new().filename(file);
+            let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+            sqlx::query_scalar(query).bind(act).fetch_all(&mut connection).await.unwrap()
+        };
+        rows.iter().map(|row| serde_json::from_str(row).unwrap()).collect()
+    }
+
     /// A server on which ana owns the feed `main`.
     pub(crate) async fn with_ana(&self) -> (Arc<Services>, AccountId) {
         let services = self.open(Program::Server).await;
@@ -115,6 +134,7 @@ pub(crate) fn draft(description: &str) -> TokenDraft {
         write: Some(FeedSet::All),
         patterns: Vec::new(),
         read_any_package: false,
+        extras: ActionSet::NONE,
     };
     TokenDraft {
         description: description.to_owned(),
@@ -168,11 +188,20 @@ pub(crate) async fn publish(
     name: &str,
     version: &str,
 ) -> Result<(), Error> {
+    publish_release(services, token, &release(name, version)).await
+}
+
+/// The same for a release of one's own making.
+pub(crate) async fn publish_release(
+    services: &Services,
+    token: &str,
+    release: &Release,
+) -> Result<(), Error> {
     let origin = origin();
-    let wanted = Wanted::Push(Ecosystem::Npm, name);
+    let wanted = Wanted::Push(Ecosystem::Npm, &release.name);
     let request = AccessRequest { feed: "main", wanted, origin: &origin };
     let grant = services.access.authorize(&Credential::Token(token.to_owned()), request).await?;
     let mut staging = services.packages.stage(&grant)?;
     staging.write(b"archive").await?;
-    services.packages.publish(&grant, &release(name, version), &staging.finish().await?).await
+    services.packages.publish(&grant, release, &staging.finish().await?).await
 }

@@ -1,12 +1,18 @@
 //! `latchkey feed`.
 
-use clap::{Args, Subcommand, builder::PossibleValuesParser, builder::TypedValueParser as _};
-use model::{names::FeedName, role::Role, views::FeedView};
-use registry::{Actor, Error, Services, feeds::NewFeed};
-use serde::Serialize;
-use serde_json::{Map, Value};
+mod delete;
+mod list;
+mod member;
 
-use super::{account, failure::Failure, no_account, output, table::table};
+use clap::{Args, Subcommand};
+use model::names::FeedName;
+use registry::{
+    Actor, Error, Services,
+    feeds::{Change, NewFeed},
+};
+
+use self::{delete::DeleteFeed, list::ListFeeds, member::MemberCommand};
+use super::{account, failure::Failure, output};
 
 const CREATE_EXAMPLES: &str = "\
 Examples:
@@ -15,17 +21,17 @@ Examples:
   A feed that anyone may read:
     latchkey feed create open-source --owner ana --public --description \"What we give away\"";
 
-const LIST_EXAMPLES: &str = "\
+const SET_EXAMPLES: &str = "\
 Examples:
-  latchkey feed list --user ana
-  latchkey feed list --user ana --json";
+  latchkey feed set main --description \"Shared libraries\"
+  latchkey feed set main --private";
 
-const MEMBER_EXAMPLES: &str = "\
-A reader reads, a contributor also publishes, an owner also unlists, deletes and keeps the members.
+const RELEASE_EXAMPLES: &str = "\
+The name of a deleted feed is kept for its owner, because clients that still ask for the old feed
+would be given somebody else's packages. Release it only when nobody does.
 
-Examples:
-  latchkey feed member set main bob reader
-  latchkey feed member set main bob@example.com owner";
+Example:
+  latchkey feed release-name main";
 
 /// What can be done with feeds.
 #[derive(Debug, Subcommand)]
@@ -34,18 +40,23 @@ pub(crate) enum FeedCommand {
     #[command(after_help = CREATE_EXAMPLES)]
     Create(CreateFeed),
     /// List the feeds that somebody can reach
-    #[command(after_help = LIST_EXAMPLES)]
-    List {
-        /// The account: user name or e-mail address
-        #[arg(long, value_name = "NAME")]
-        user: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Give people roles in a feed
+    #[command(after_help = list::EXAMPLES)]
+    List(ListFeeds),
+    /// Change what a feed says of itself and who may read it
+    #[command(after_help = SET_EXAMPLES)]
+    Set(SetFeed),
+    /// Give people roles in a feed, list them, take them away
     #[command(subcommand)]
     Member(MemberCommand),
+    /// Delete a feed with all its packages
+    #[command(after_help = delete::EXAMPLES)]
+    Delete(DeleteFeed),
+    /// Let anybody use the name of a deleted feed
+    #[command(after_help = RELEASE_EXAMPLES)]
+    ReleaseName {
+        /// The name
+        name: FeedName,
+    },
 }
 
 /// What a feed is made with.
@@ -64,40 +75,31 @@ pub(crate) struct CreateFeed {
     description: String,
 }
 
-/// What can be done with the members of a feed.
-#[derive(Debug, Subcommand)]
-pub(crate) enum MemberCommand {
-    /// Give somebody a role in a feed, in place of the one they had
-    #[command(after_help = MEMBER_EXAMPLES)]
-    Set {
-        /// The feed's name
-        feed: String,
-        /// The account: user name or e-mail address
-        user: String,
-        /// The role
-        #[arg(value_parser = PossibleValuesParser::new(Role::ALL.map(Role::name))
-            .try_map(|name| name.parse::<Role>()))]
-        role: Role,
-    },
+/// What is changed of a feed.
+#[derive(Debug, Args)]
+pub(crate) struct SetFeed {
+    /// The feed's name
+    name: String,
+    /// What it is for, at most 200 characters
+    #[arg(long, value_name = "TEXT", required_unless_present_any = ["public", "private"])]
+    description: Option<String>,
+    /// Let anyone read it, without an account
+    #[arg(long, conflicts_with = "private")]
+    public: bool,
+    /// Let its members alone read it
+    #[arg(long)]
+    private: bool,
 }
 
 impl FeedCommand {
     pub(super) async fn run(self, services: &Services, actor: &Actor) -> Result<(), Failure> {
         match self {
             Self::Create(arguments) => create(services, actor, arguments).await,
-            Self::List { user, json } => list(services, &user, json).await,
-            Self::Member(MemberCommand::Set { feed, user, role }) => {
-                let set = services.feeds.set_member(actor, &feed, &user, role).await;
-                set.map_err(|error| match error {
-                    Error::NotFound("feed") => Failure::Refused(format!(
-                        "there is no feed “{feed}”. `latchkey feed list --user NAME` shows those \
-                         that somebody can reach."
-                    )),
-                    error => no_account(error, &user),
-                })?;
-                output::say(&format!("In {feed}, {user} is now {role}."));
-                Ok(())
-            }
+            Self::List(arguments) => arguments.run(services).await,
+            Self::Set(arguments) => set(services, actor, arguments).await,
+            Self::Member(command) => command.run(services, actor).await,
+            Self::Delete(arguments) => arguments.run(services, actor).await,
+            Self::ReleaseName { name } => release(services, actor, &name).await,
         }
     }
 }
@@ -107,57 +109,43 @@ async fn create(services: &Services, actor: &Actor, arguments: CreateFeed) -> Re
     let owner_id = account(services, &owner).await?;
     let new = NewFeed { name: name.clone(), description, is_public: public };
     services.feeds.create_for(actor, owner_id, new).await?;
-    let readers = if public { "anyone may read it" } else { "only its members may read it" };
-    output::say(&format!("Made the feed {name}: {owner} owns it, {readers}."));
+    output::say(&format!("Made the feed {name}: {owner} owns it, {}.", readers(public)));
     Ok(())
 }
 
-/// A feed as programs read it.
-#[derive(Serialize)]
-struct FeedJson {
-    id: String,
-    name: String,
-    description: String,
-    public: bool,
-    role: Option<Role>,
-    /// Counts by kind of package.
-    packages: Map<String, Value>,
-    updated_at: String,
+async fn set(services: &Services, actor: &Actor, arguments: SetFeed) -> Result<(), Failure> {
+    let SetFeed { name, description, public, private } = arguments;
+    let is_public = (public || private).then_some(public);
+    let change = Change { description, is_public };
+    let changed = services.feeds.change_for(actor, &name, &change).await;
+    changed.map_err(|error| no_feed(error, &name))?;
+    let readers = is_public.map(|is_public| format!(": {}", readers(is_public)));
+    output::say(&format!("Changed the feed {name}{}.", readers.unwrap_or_default()));
+    Ok(())
 }
 
-impl From<FeedView> for FeedJson {
-    fn from(feed: FeedView) -> Self {
-        let count =
-            |(kind, count): (model::ecosystem::Ecosystem, u64)| (kind.to_string(), count.into());
-        Self {
-            id: feed.id.to_string(),
-            name: feed.name,
-            description: feed.description,
-            public: feed.is_public,
-            role: feed.role,
-            packages: feed.kinds.into_iter().map(count).collect(),
-            updated_at: feed.updated_at.to_string(),
-        }
-    }
+async fn release(services: &Services, actor: &Actor, name: &FeedName) -> Result<(), Failure> {
+    let released = services.feeds.release_name(actor, name).await;
+    released.map_err(|error| {
+        Failure::absent(error, || {
+            format!("no deleted feed was called “{name}”, or its name is free already.")
+        })
+    })?;
+    output::say(&format!("Anybody can make a feed called {name} now."));
+    Ok(())
 }
 
-async fn list(services: &Services, user: &str, json: bool) -> Result<(), Failure> {
-    let feeds = services.feeds.list_for(account(services, user).await?).await?;
-    if json {
-        return output::json(&feeds.into_iter().map(FeedJson::from).collect::<Vec<_>>());
+fn readers(is_public: bool) -> &'static str {
+    if is_public { "anyone may read it" } else { "only its members may read it" }
+}
+
+/// Says of a feed that is absent which one it is, and where to look.
+fn no_feed(error: Error, name: &str) -> Failure {
+    match error {
+        Error::NotFound("feed") => Failure::Refused(format!(
+            "there is no feed “{name}”. `latchkey feed list --user NAME` shows those that somebody \
+             can reach."
+        )),
+        error => error.into(),
     }
-    if feeds.is_empty() {
-        output::say(&format!(
-            "{user} can reach no feed yet. Make one with `latchkey feed create NAME --owner {user}`."
-        ));
-        return Ok(());
-    }
-    let row = |feed: FeedView| {
-        let packages = feed.packages().to_string();
-        let access = if feed.is_public { "public" } else { "private" }.to_owned();
-        let role = feed.role.map_or("none", Role::name).to_owned();
-        [feed.name, role, access, packages, feed.description]
-    };
-    let rows = feeds.into_iter().map(row).collect();
-    output::data(&table(["name", "role", "access", "packages", "description"], rows))
 }

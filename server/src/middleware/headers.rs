@@ -65,7 +65,7 @@ pub(crate) async fn protect(
     next: Next,
 ) -> Response {
     let area = Area::of(request.uri());
-    let names_a_token = is_preauthenticated(request.uri());
+    let referrer = referrer_policy(request.uri());
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
@@ -74,7 +74,6 @@ pub(crate) async fn protect(
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    let referrer = if names_a_token { "no-referrer" } else { "same-origin" };
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(referrer));
     let policy = match area {
         Area::Pages => protection.for_page(&nonce),
@@ -108,8 +107,14 @@ fn set_caching(headers: &mut HeaderMap, area: Area) {
     }
 }
 
-/// Whether the path holds a token: `/F/{feed}/auth/{token}/…`.
-fn is_preauthenticated(uri: &Uri) -> bool {
-    let mut segments = uri.path().split('/').skip(1);
-    segments.next() == Some("F") && segments.nth(1) == Some("auth")
+/// What browsers tell of an address to where its links and forms lead (Referrer Policy). One that
+/// holds a token, `/F/{feed}/auth/{token}/…`, is told to nobody, one that holds the code of a
+/// sign-in not even to this site: its forms still say from which site they come.
+fn referrer_policy(uri: &Uri) -> &'static str {
+    let segments: Vec<&str> = uri.path().split('/').skip(1).take(3).collect();
+    match segments.as_slice() {
+        ["F", _, "auth"] => "no-referrer",
+        ["login", ..] => "strict-origin",
+        _ => "same-origin",
+    }
 }

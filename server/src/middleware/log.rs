@@ -16,8 +16,16 @@ const PREFIX: usize = 4;
 /// More characters than this after a token's prefix are taken for a secret, whole or cut short.
 const FEW: usize = 7;
 /// What stands before a secret, or before a name somebody signs in with, whatever it looks like: the
-/// code of an invitation, another registry's token that was sent here, a user name.
-const SECRET_PLACES: [&str; 4] = ["/invite/", "/-/user/token/", "/auth/", "org.couchdb.user:"];
+/// code of an invitation or of a sign-in, another registry's token that was sent here, a user name.
+const SECRET_PLACES: [&str; 7] = [
+    "/invite/",
+    "/login/",
+    "/-/v1/done/",
+    "/-/user/token/",
+    "/-/npm/v1/tokens/token/",
+    "/auth/",
+    "org.couchdb.user:",
+];
 
 /// Logs the request when its answer begins. Everything logged meanwhile carries the request's id.
 /// An [`InternalError`] is logged here, once, and the client gets the id alone.
@@ -104,6 +112,9 @@ mod tests {
             (format!("/F/main/npm/-/user/token/{token}x{token}"), "/F/main/npm/-/user/token/…"),
             ("/F/main/npm/-/user/token/npm_abc".to_owned(), "/F/main/npm/-/user/token/…"),
             ("/invite/0123456789abcdefghijkl".to_owned(), "/invite/…"),
+            ("/login/0123456789abcdefghijkl".to_owned(), "/login/…"),
+            ("/F/a/npm/-/v1/done/0123456789abcdefghijkl".to_owned(), "/F/a/npm/-/v1/done/…"),
+            ("/F/a/npm/-/npm/v1/tokens/token/npm_a".to_owned(), "/F/a/npm/-/npm/v1/tokens/token/…"),
             (format!("/feeds/{token}x{token}"), "/feeds/lka_…lka_…"),
             (token.replace('_', "%5f"), "lka_…"),
             (token[..20].to_owned(), "lka_…"),

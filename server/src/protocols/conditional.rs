@@ -1,10 +1,93 @@
-//! Conditional requests (RFC 9110 §13.1.2).
+//! What is asked for under the condition that the client has not got it yet (RFC 9110 §13.1.2).
 
-use http::{HeaderMap, header};
+use axum::{body::Body, response::Response};
+use futures::TryStreamExt as _;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use registry::{Grant, blobs::Content, packages::StoredFile};
+
+use super::rendered::Rendered;
+
+/// How long what never changes may be kept.
+const FOR_EVER: &str = "max-age=31536000, immutable";
+/// What changes has to be asked for again; the answer is usually that it has not.
+const ASK_AGAIN: &str = "no-cache";
+
+/// A document that changes, or word that the client has it already.
+pub(super) fn document(
+    headers: &HeaderMap,
+    grant: &Grant,
+    rendered: &Rendered,
+    content_type: &'static str,
+) -> Response {
+    let body = rendered.body.clone();
+    let mut response = cached(headers, grant, &rendered.etag, ASK_AGAIN, || body.into());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Some(name) = rendered.encoding.name() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    }
+    response
+}
+
+/// A stored file, or word that the client has it already.
+pub(super) fn file(
+    headers: &HeaderMap,
+    grant: &Grant,
+    stored: StoredFile,
+    content_type: &'static str,
+) -> Response {
+    let etag = format!("\"{}\"", stored.sha256);
+    let mut response = cached(headers, grant, &etag, FOR_EVER, || match stored.content {
+        Content::Whole(content) => content.into(),
+        Content::Stream(pieces) => Body::from_stream(pieces.inspect_err(|error| {
+            let source = std::error::Error::source(error);
+            tracing::error!(%error, source, "a file could not be read to its end");
+        })),
+    });
+    let is_whole = response.status() == StatusCode::OK;
+    let headers = response.headers_mut();
+    if is_whole {
+        headers.insert(header::CONTENT_LENGTH, stored.size.into());
+    }
+    // A package is somebody else's file: no browser is to show it.
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+    response
+}
+
+/// What was asked for, or word that the client has it already. Only an answer that is the same for
+/// everybody may be kept by anybody.
+fn cached(
+    headers: &HeaderMap,
+    grant: &Grant,
+    etag: &str,
+    for_how_long: &str,
+    body: impl FnOnce() -> Body,
+) -> Response {
+    let mut response = if is_known(headers, etag) {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        Response::new(body())
+    };
+    let headers = response.headers_mut();
+    let by_whom = if grant.is_personal() { "private" } else { "public" };
+    for (name, value) in [
+        (header::ETAG, etag),
+        (header::CACHE_CONTROL, &format!("{by_whom}, {for_how_long}")),
+        (header::VARY, "Authorization"),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
 
 /// Whether `If-None-Match` names this entity tag (given with its quotes): the client has what it
 /// asks for.
-pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     headers
         .get_all(header::IF_NONE_MATCH)
         .iter()

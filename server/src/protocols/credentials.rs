@@ -53,7 +53,8 @@ fn token(text: &str) -> Credential {
 
 /// Reads what follows `Basic` (RFC 7617). A token stands for the password, whatever the user name,
 /// or for the user name, without a password. No account has an empty name or password, and neither
-/// has control characters: such a pair is not worth a look-up.
+/// has control characters: such a pair is not worth a look-up. An empty pair is what nuget.exe sends
+/// when it has nothing to send.
 fn basic(encoded: &str) -> Option<Credential> {
     let bytes = BASE64.decode(encoded).ok()?;
     let pair = String::from_utf8(bytes)
@@ -61,6 +62,9 @@ fn basic(encoded: &str) -> Option<Credential> {
     let (name, password) = pair.split_once(':').filter(|_| !pair.contains(char::is_control))?;
     if looks_like_token(password) {
         return Some(token(password));
+    }
+    if pair == ":" {
+        return Some(Credential::Anonymous);
     }
     if password.is_empty() {
         return looks_like_token(name).then(|| token(name));
@@ -137,6 +141,8 @@ mod tests {
             assert_eq!(of(&[authorization.as_bytes()], &[], false), expected, "{authorization}");
         }
         assert_eq!(of(&[], &[], false), "nothing");
+        assert_eq!(of(&[b"Basic Og=="], &[], false), "nothing");
+        assert_eq!(of(&[b"Basic Og=="], &[TOKEN], true), token);
     }
 
     #[test]
@@ -147,7 +153,6 @@ mod tests {
             "Bearer",
             "Bearer ",
             "Basic",
-            "Basic Og==",
             "Basic !!!!",
             "Basic Og==Og==",
             "Basic YWRh",
@@ -200,8 +205,9 @@ mod tests {
             match authorization(&encoded(&pair)) {
                 Credential::Token(text) => prop_assert!(looks_like_token(&text)),
                 Credential::Password { name, .. } => prop_assert!(!name.is_empty()),
+                Credential::Anonymous => prop_assert_eq!(&pair, b":"),
                 Credential::Unreadable => {}
-                other => prop_assert!(false, "{other:?}"),
+                Credential::Session(_) => prop_assert!(false, "a header is no session"),
             }
         }
     }

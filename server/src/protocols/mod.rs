@@ -4,8 +4,18 @@
 //! |---|---|
 //! | [`conditional`] | requests for what the client may have already |
 //! | [`credentials`] | the one credential that decides a request |
+//! | [`encoding`] | how an answer is compressed |
 //! | [`npm`] | npm, pnpm and yarn |
+//! | [`nuget`] | NuGet's clients |
+//! | [`rendered`] | documents, kept ready to be sent |
+//! | [`rfc3339`] | times as text |
+//! | [`sentence`] | client input made safe to repeat in an error |
 
 mod conditional;
 pub(crate) mod credentials;
+pub(crate) mod encoding;
 pub(crate) mod npm;
+pub(crate) mod nuget;
+mod rendered;
+pub(crate) mod rfc3339;
+pub(crate) mod sentence;

@@ -1,6 +1,9 @@
 //! The pages and server functions of `app`, made part of the table of routes.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{
+    convert::Infallible,
+    sync::{Arc, LazyLock},
+};
 
 use app::{
     Answer, App, Assets, Exposed, Theme,
@@ -16,6 +19,7 @@ use leptos::{context::provide_context, nonce::Nonce, server_fn::axum::server_fn_
 use leptos_axum::{
     generate_route_list, handle_server_fns_with_context, render_app_async_with_context,
 };
+use leptos_router::SsrMode;
 use registry::{Caller, Services};
 use tower::{ServiceExt as _, service_fn};
 use tower_http::compression::Compression;
@@ -33,8 +37,7 @@ use crate::config::Exposure;
 
 /// Declares every page and every server function that the table names.
 pub(super) fn routes(routes: &mut Routes) {
-    for listing in generate_route_list(App) {
-        let path = listing.path();
+    for (path, _) in app_pages() {
         let Some(access) = pages::page(path) else { continue };
         let is_first = path == "/";
         let handler = move |State(state): State<ServerState>, request: Request| async move {
@@ -51,6 +54,17 @@ pub(super) fn routes(routes: &mut Routes) {
         let Some(access) = pages::function(path) else { continue };
         routes.route(method, path, access, call);
     }
+}
+
+/// The pages that `app` has, by address, and how they are rendered. They are listed once for the whole
+/// process: while Leptos does it no page's data loads, and what begins to load then never ends
+/// (leptos-rs/leptos#4773).
+pub fn app_pages() -> &'static [(String, SsrMode)] {
+    static PAGES: LazyLock<Vec<(String, SsrMode)>> = LazyLock::new(|| {
+        let listed = generate_route_list(App);
+        listed.iter().map(|page| (page.path().to_owned(), page.mode().clone())).collect()
+    });
+    &PAGES
 }
 
 /// Renders the page at `path` as the answer to a form that was posted, for people without script

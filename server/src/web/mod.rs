@@ -17,7 +17,9 @@ use std::{collections::HashSet, sync::Arc};
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse as _, Response},
 };
+use http::{Method, StatusCode, Uri};
 use registry::Limits;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -34,6 +36,7 @@ use crate::middleware::{
 pub(crate) use self::{area::Area, cookie::cookie, refusal::refusal};
 pub use self::{
     internal_error::InternalError,
+    leptos::app_pages,
     local_path::LocalPath,
     routes::{Access, Entry, Routes},
     state::ServerState,
@@ -65,6 +68,7 @@ pub fn router(state: ServerState) -> Router {
     // The last layer is the outermost: `middleware` tells their order and why.
     router
         .fallback(leptos::missing)
+        .method_not_allowed_fallback(not_allowed)
         .layer(from_fn_with_state((Arc::clone(&services), cookie), session::resolve))
         .layer(from_fn_with_state(gate, setup_gate::guard))
         .layer(judge)
@@ -78,6 +82,14 @@ pub fn router(state: ServerState) -> Router {
         .with_state(state)
 }
 
+/// The answer to a method that a path does not take. Which it takes is said by `Allow`, by the router.
+async fn not_allowed(method: Method, uri: Uri) -> Response {
+    match Area::of(&uri) {
+        Area::Feeds => crate::protocols::npm::not_allowed(&method),
+        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    }
+}
+
 fn declared() -> Routes {
     let mut routes = Routes::new();
     assets::routes(&mut routes);
@@ -85,6 +97,7 @@ fn declared() -> Routes {
     forms::routes(&mut routes);
     crate::api::routes(&mut routes);
     crate::protocols::npm::routes(&mut routes);
+    crate::protocols::nuget::routes(&mut routes);
     routes
 }
 

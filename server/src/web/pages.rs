@@ -3,6 +3,8 @@
 //! The pages and functions themselves are `app`'s. One that is missing here is not served; a test
 //! holds this table and `app` equal.
 
+use model::action::Action;
+
 use super::routes::Access;
 
 /// Pages, by their path in the router's notation.
@@ -13,13 +15,21 @@ const PAGES: &[(&str, Access)] = &[
     ("/sign-up", Access::Anyone),
     ("/invite/{code}", Access::Anyone),
     ("/confirm", Access::SignedIn),
+    ("/login/{code}", Access::SignedIn),
     ("/profile/tokens", Access::SignedIn),
     ("/profile/tokens/new", Access::SignedIn),
     ("/profile/tokens/{id}", Access::SignedIn),
+    ("/profile/tokens/{id}/edit", Access::SignedIn),
+    ("/profile/tokens/{id}/regenerate", Access::SignedIn),
     ("/profile/security", Access::SignedIn),
     ("/feeds", Access::SignedIn),
     ("/feeds/new", Access::SignedIn),
-    ("/feeds/{feed}", Access::SignedIn),
+    ("/feeds/{feed}", Access::Anyone),
+    ("/feeds/{feed}/members", Access::SignedIn),
+    ("/feeds/{feed}/settings", Access::SignedIn),
+    ("/feeds/{feed}/{ecosystem}/{name}", Access::Feed(&[Action::Read])),
+    ("/feeds/{feed}/{ecosystem}/{name}/{version}", Access::Feed(&[Action::Read])),
+    ("/feeds/{feed}/{ecosystem}/{name}/{version}/delete", Access::Feed(&[Action::Delete])),
     ("/denials/{id}", Access::SignedIn),
 ];
 
@@ -29,15 +39,30 @@ const FUNCTIONS: &[(&str, Access)] = &[
     ("/_fn/accounts/invited", Access::Anyone),
     ("/_fn/denials/page", Access::SignedIn),
     ("/_fn/feeds/list", Access::SignedIn),
-    ("/_fn/feeds/page", Access::SignedIn),
+    ("/_fn/feeds/page", Access::Anyone),
+    ("/_fn/feeds/name", Access::SignedIn),
+    ("/_fn/feeds/members", Access::SignedIn),
+    ("/_fn/feeds/members/change", Access::SignedIn),
+    ("/_fn/feeds/settings", Access::SignedIn),
+    ("/_fn/feeds/act", Access::SignedIn),
+    ("/_fn/logins/page", Access::SignedIn),
+    ("/_fn/packages/page", Access::Feed(&[Action::Read])),
+    ("/_fn/packages/deletion", Access::Feed(&[Action::Delete])),
     ("/_fn/sessions/confirm", Access::SignedIn),
     ("/_fn/tokens/list", Access::SignedIn),
     ("/_fn/tokens/detail", Access::SignedIn),
     ("/_fn/tokens/form", Access::SignedIn),
+    ("/_fn/tokens/edit-form", Access::SignedIn),
+    ("/_fn/tokens/edit", Access::SignedIn),
     ("/_fn/tokens/preview", Access::SignedIn),
     ("/_fn/tokens/create", Access::Confirmed),
     ("/_fn/tokens/reveal", Access::Confirmed),
     ("/_fn/tokens/revoke", Access::SignedIn),
+    ("/_fn/tokens/begin-regenerate", Access::SignedIn),
+    ("/_fn/tokens/regenerate", Access::Confirmed),
+    ("/_fn/tokens/stop-old", Access::SignedIn),
+    ("/_fn/tokens/suspend", Access::SignedIn),
+    ("/_fn/tokens/resume", Access::Confirmed),
 ];
 
 /// Who may open the page at `path`, if there is one.

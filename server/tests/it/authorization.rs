@@ -9,14 +9,16 @@ use axum::{body::Body, http::Request};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use latchkey_server::web::{self, Entry};
 use model::{
+    action::ActionSet,
     id::{AccountId, TokenId},
     role::Role,
     scope::{FeedSet, ScopeChoice},
-    token_form::TokenDraft,
+    token_form::{TokenDraft, TokenForm},
 };
 use registry::{
     Actor, Origin, accounts::NewAccount, feeds::NewFeed, packages::Release, sessions::PasswordText,
 };
+use serde_json::json;
 
 use crate::support::{Answer, Server};
 
@@ -194,6 +196,7 @@ fn draft(read: bool, write: bool) -> TokenDraft {
         write: write.then_some(FeedSet::All),
         patterns: Vec::new(),
         read_any_package: false,
+        extras: ActionSet::NONE,
     };
     TokenDraft {
         description: "test".to_owned(),
@@ -214,12 +217,31 @@ async fn session(server: &Server, name: &str) -> String {
 fn addresses(path: &str, victim: TokenId) -> Vec<String> {
     let victim = victim.to_string();
     let path = path.replace("{feed}", "main").replace("{code}", "0123456789abcdefghijkl");
+    let path = path.replace("{user}", "org.couchdb.user:ana");
+    let path = path.replace("/{ecosystem}/{name}", "/npm/demo");
+    let path = path.replace("/npm/demo/{version}", "/npm/demo/1.0.0");
+    let path = path.replace("/tokens/token/{token}", &format!("/tokens/token/{victim}"));
     let path = match path.as_str() {
         "/denials/{id}" => path.replace("{id}", "0123456789abcdefg"),
+        _ if path.starts_with("/F/main/api/") => {
+            path.replace("{id}", "demo").replace("{version}", "1.0.0")
+        }
         _ => path.replace("{id}", &victim),
     };
     if path.starts_with("/assets/") {
         return vec!["/assets/0123456789abcdef/latchkey.js".to_owned()];
+    }
+    if let Some(base) = path.strip_suffix("v3/{*path}") {
+        return [
+            "flatcontainer/absent/index.json",
+            "flatcontainer/absent/1.0.0/absent.1.0.0.nupkg",
+            "registration/absent/index.json",
+            "query",
+            "autocomplete",
+            "nothing",
+        ]
+        .map(|rest| format!("{base}v3/{rest}"))
+        .to_vec();
     }
     if path.ends_with("{*path}") {
         let base = path.trim_end_matches("{*path}");
@@ -236,25 +258,77 @@ fn addresses(path: &str, victim: TokenId) -> Vec<String> {
     vec![path]
 }
 
+fn token_form() -> TokenForm {
+    TokenForm::from_pairs([("form", FORM), ("description", "made")])
+}
+
 /// A body that the route can read, so that the answer is about who asks.
 fn body(path: &str, victim: TokenId) -> (&'static str, String) {
     const FIELDS: &str = "application/x-www-form-urlencoded";
     const JSON: &str = "application/json";
     match path {
-        "/_fn/tokens/detail" => (FIELDS, format!("id={victim}")),
-        "/_fn/tokens/reveal" | "/_fn/tokens/revoke" => (JSON, format!("{{\"id\":\"{victim}\"}}")),
-        "/_fn/tokens/preview" | "/_fn/tokens/form" => (JSON, "{\"form\":[]}".to_owned()),
-        "/_fn/tokens/create" => {
-            (JSON, format!("{{\"form\":[[\"form\",\"{FORM}\"],[\"description\",\"made\"]]}}"))
-        }
+        "/_fn/tokens/detail" | "/_fn/tokens/begin-regenerate" => (FIELDS, format!("id={victim}")),
+        "/_fn/tokens/list" | "/_fn/feeds/list" => (JSON, "{\"query\":{}}".to_owned()),
+        "/_fn/tokens/reveal"
+        | "/_fn/tokens/revoke"
+        | "/_fn/tokens/stop-old"
+        | "/_fn/tokens/suspend"
+        | "/_fn/tokens/resume" => (JSON, format!("{{\"id\":\"{victim}\"}}")),
+        // Another value than this was given meanwhile; who may replace it is told so.
+        "/_fn/tokens/regenerate" => (
+            JSON,
+            format!(
+                "{{\"id\":\"{victim}\",\"form\":\"{FORM}\",\"replaces\":\"{FORM}\",\"old\":\"now\"}}"
+            ),
+        ),
+        "/profile/tokens/{id}/regenerate" => (FIELDS, format!("form={FORM}&replaces={FORM}")),
+        "/_fn/tokens/form" => (JSON, "{\"asked\":[]}".to_owned()),
+        "/_fn/tokens/preview" => (JSON, json!({ "id": null, "form": token_form() }).to_string()),
+        "/_fn/tokens/edit" => (JSON, json!({ "id": victim, "form": token_form() }).to_string()),
+        "/_fn/tokens/edit-form" => (JSON, json!({ "id": victim, "asked": [] }).to_string()),
+        "/_fn/tokens/create" => (JSON, json!({ "form": token_form() }).to_string()),
         "/_fn/sessions/confirm" => (JSON, format!("{{\"password\":\"{PASSWORD}\"}}")),
-        "/_fn/feeds/page" => (FIELDS, "feed=main&page=1".to_owned()),
+        "/_fn/feeds/page" => (JSON, "{\"feed\":\"main\",\"query\":{}}".to_owned()),
+        "/_fn/feeds/name" => (JSON, "{\"name\":\"next\"}".to_owned()),
+        "/_fn/feeds/settings" => (JSON, "{\"feed\":\"main\"}".to_owned()),
+        "/_fn/feeds/act" => (JSON, "{\"feed\":\"main\",\"act\":\"close\"}".to_owned()),
+        "/_fn/feeds/members" => (JSON, "{\"feed\":\"main\",\"page\":1}".to_owned()),
+        "/_fn/feeds/members/change" => {
+            let body = "{\"feed\":\"main\",\"member\":\"nobody\",\"change\":\"remove\"}";
+            (JSON, body.to_owned())
+        }
+        "/_fn/packages/page" => {
+            let query = "{\"feed\":\"main\",\"ecosystem\":\"npm\",\"name\":\"demo\",\"version\":\"\",\"page\":1,\"deleted\":\"\"}";
+            (JSON, format!("{{\"query\":{query}}}"))
+        }
+        "/_fn/packages/deletion" => {
+            let body =
+                "{\"feed\":\"main\",\"ecosystem\":\"npm\",\"name\":\"demo\",\"version\":\"1.0.0\"}";
+            (JSON, body.to_owned())
+        }
+        // Nothing is deleted: the others ask after it.
+        _ if path.ends_with("/{version}/delete") => (FIELDS, "phrase=wrong".to_owned()),
+        _ if path.ends_with("/{version}/deprecate") => (FIELDS, "which=this&reason=".to_owned()),
+        _ if path.ends_with("/{version}/tag") => (FIELDS, "tag=next".to_owned()),
+        _ if path.ends_with("/{version}/untag") => (FIELDS, "tag=next".to_owned()),
         "/_fn/denials/page" => (FIELDS, "id=0123456789abcdefg".to_owned()),
+        "/_fn/logins/page" => (JSON, "{\"code\":\"0123456789abcdefghijkl\"}".to_owned()),
+        "/login/{code}" => (FIELDS, "decision=approve&access=read&expires=7d".to_owned()),
+        "/F/{feed}/npm/-/user/{user}" => {
+            (JSON, format!("{{\"name\":\"ana\",\"password\":\"{PASSWORD}\"}}"))
+        }
+        "/F/{feed}/npm/-/npm/v1/tokens" => (JSON, format!("{{\"password\":\"{PASSWORD}\"}}")),
         "/_fn/accounts/invited" => (FIELDS, "code=0123456789abcdefghijkl".to_owned()),
         "/sign-in" => (FIELDS, format!("login=ana&password={PASSWORD}").replace(' ', "+")),
         "/confirm" => (FIELDS, format!("password={PASSWORD}").replace(' ', "+")),
         "/profile/tokens" => (FIELDS, format!("form={FORM}&description=made")),
         "/profile/security" => (FIELDS, "current=wrong&new=wrong".to_owned()),
+        "/feeds/{feed}/settings" => (FIELDS, "description=".to_owned()),
+        "/feeds/{feed}/settings/readers" => (FIELDS, "visibility=private".to_owned()),
+        "/feeds/{feed}/settings/delete" => (FIELDS, "confirm=wrong".to_owned()),
+        _ if path.starts_with("/feeds/{feed}/members") => {
+            (FIELDS, "username=nobody&role=reader".to_owned())
+        }
         "/feeds/new" | "/feeds" => (FIELDS, "name=bad+name&visibility=private".to_owned()),
         "/theme" => (FIELDS, "theme=dark&next=/feeds".to_owned()),
         _ if path.starts_with("/F/") => (JSON, "{}".to_owned()),

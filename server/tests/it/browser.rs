@@ -52,6 +52,16 @@ impl<'a> Browser<'a> {
         self.send(request, body).await
     }
 
+    /// Calls a server function as hydrated pages do: `feeds/list` with its arguments.
+    pub(crate) async fn call(&self, function: &str, arguments: serde_json::Value) -> Answer {
+        let request = Request::post(format!("/_fn/{function}"))
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .header("origin", "http://127.0.0.1:3000")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, arguments.to_string()).await
+    }
+
     /// Whether it is signed in.
     pub(crate) async fn is_signed_in(&self) -> bool {
         self.get("/feeds").await.status == 200
@@ -71,7 +81,7 @@ impl<'a> Browser<'a> {
     }
 
     /// Takes a cookie as `Set-Cookie` gives it.
-    fn take(&self, cookie: &str) {
+    pub(crate) fn take(&self, cookie: &str) {
         let (name, rest) = cookie.split_once('=').unwrap();
         let value = rest.split(';').next().unwrap();
         let mut cookies = self.cookies.borrow_mut();

@@ -1,6 +1,7 @@
 //! The pages of feeds, and of refusals.
 
 use model::{
+    action::ActionSet,
     role::Role,
     scope::{FeedSet, ScopeChoice},
     token_form::TokenDraft,
@@ -11,6 +12,8 @@ use registry::{
     accounts::NewAccount,
     sessions::PasswordText,
 };
+
+use serde_json::{Value, json};
 
 use crate::{browser::Browser, support::Server};
 
@@ -66,7 +69,11 @@ async fn what_is_wrong_with_a_feed_stands_at_its_name() {
     create(&ada, "main", "private").await;
     for (name, status, sentence) in [
         ("main", 409, "The name “main” is taken"),
-        ("a b", 422, "A name is made of"),
+        (
+            "a b",
+            422,
+            "A name is made of the letters a to z, digits and hyphens. It could be “a-b”.",
+        ),
         ("", 422, "Give a name."),
         ("api", 422, "This name is reserved"),
         ("../../etc", 422, "A name is made of"),
@@ -84,6 +91,57 @@ async fn what_is_wrong_with_a_feed_stands_at_its_name() {
 
 async fn ada_id(server: &Server) -> model::id::AccountId {
     server.services.accounts.id_of("ada").await.unwrap()
+}
+
+#[tokio::test]
+async fn a_name_is_judged_while_it_is_typed_as_when_it_is_sent() {
+    let server = Server::new().await;
+    let ada = Browser::of_ada(&server).await;
+    create(&ada, "main", "private").await;
+    for name in ["main", "a b", "api", ""] {
+        let answer = ada.call("feeds/name", json!({ "name": name })).await;
+        let check: Value = serde_json::from_str(&answer.text()).unwrap();
+        assert_eq!((answer.status.as_u16(), &check["is_free"]), (200, &false.into()), "{name}");
+        let words = check["words"].as_str().unwrap();
+        assert!(create(&ada, name, "private").await.text().contains(words), "{name}: {words}");
+    }
+    let check = ada.call("feeds/name", json!({ "name": "Next" })).await.text();
+    assert!(check.contains("“next” is free."), "{check}");
+    let stranger = Browser::new(&server);
+    assert_eq!(stranger.call("feeds/name", json!({ "name": "main" })).await.status, 401);
+}
+
+#[tokio::test]
+async fn public_feeds_are_shown_to_anybody_and_the_others_to_nobody() {
+    let server = Server::new().await;
+    let ada = Browser::of_ada(&server).await;
+    create(&ada, "secret", "private").await;
+    create(&ada, "open", "public").await;
+    let stranger = Browser::new(&server);
+    let answer = stranger.get("/feeds/open").await;
+    let page = answer.text().replace("<!>", "");
+    assert_eq!(answer.status, 200);
+    assert!(page.contains("Anyone may read.") && page.contains("No packages yet"), "{page}");
+    assert!(page.contains("href=\"/sign-in?next=%2Ffeeds%2Fopen\""), "{page}");
+    for part in ["/feeds/open/members", "/feeds/open/settings", "href=\"/feeds\""] {
+        assert!(!page.contains(part), "{part}");
+    }
+    let leads = async |name: &str| {
+        let answer = stranger.get(&format!("/feeds/{name}?q=x")).await;
+        let called = stranger.call("feeds/page", json!({ "feed": name, "query": {} })).await;
+        let location = answer.header("location").replace(name, "NAME");
+        (answer.status.as_u16(), location, called.status.as_u16(), called.text())
+    };
+    let hidden = leads("secret").await;
+    assert_eq!((hidden.0, hidden.2), (303, 401));
+    assert_eq!(hidden.1, "/sign-in?next=%2Ffeeds%2FNAME%3Fq%3Dx");
+    assert_eq!(hidden, leads("absent").await);
+    let bob = bob(&server).await;
+    for path in ["/feeds/open/members", "/feeds/open/settings"] {
+        assert_eq!(stranger.get(path).await.status, 303);
+        // Who is no member of a public feed is told so.
+        assert_eq!(bob.get(path).await.status, 403);
+    }
 }
 
 #[tokio::test]
@@ -131,6 +189,7 @@ async fn refusal(server: &Server, wanted: Wanted<'_>) -> String {
         write: Some(FeedSet::All),
         patterns: vec!["@acme/*".parse().unwrap()],
         read_any_package: true,
+        extras: ActionSet::NONE,
     };
     let draft = TokenDraft {
         description: "CI <publish>".to_owned(),
@@ -178,7 +237,8 @@ async fn the_owner_sees_what_was_refused_and_which_rule_was_missing() {
         "npm 11.4.0",
         "403 LK-PACKAGE",
         "may not push foo-bar to feed main",
-        "packages=named&amp;pattern=foo",
+        "/edit?add=push-new&amp;feed=",
+        "&amp;package=foo-bar",
         "Revoke CI",
     ] {
         assert!(html.contains(part), "{part}: {html}");

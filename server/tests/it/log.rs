@@ -17,6 +17,8 @@ fn one_line_a_request_without_a_secret() {
         format!("/F/main/auth/{TOKEN}/npm/left-pad?a={TOKEN}"),
         format!("/F/main/npm/-/user/token/{}", TOKEN.replace('_', "%5F")),
         "/setup?code=ThisIsASecret".to_owned(),
+        "/login/ThisIsASecret".to_owned(),
+        "/F/main/npm/-/v1/done/ThisIsASecret".to_owned(),
     ];
     for path in &paths {
         let mut stream = TcpStream::connect(run.address).unwrap();

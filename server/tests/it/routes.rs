@@ -4,18 +4,17 @@ use std::collections::BTreeSet;
 
 use latchkey_server::web::{self, Access};
 use leptos::server_fn::axum::server_fn_paths;
-use leptos_axum::generate_route_list;
 use leptos_router::SsrMode;
 
 #[test]
 fn every_page_and_function_says_who_may_call_it() {
     let table = web::table();
     let declared: BTreeSet<&str> = table.iter().map(|entry| entry.path.as_str()).collect();
-    let pages = generate_route_list(app::App);
+    let pages = web::app_pages();
     assert!(!pages.is_empty());
     let undeclared: Vec<&str> = pages
         .iter()
-        .map(leptos_axum::AxumRouteListing::path)
+        .map(|(path, _)| path.as_str())
         .chain(server_fn_paths().map(|(path, _)| path))
         .filter(|path| !declared.contains(path))
         .collect();
@@ -24,10 +23,9 @@ fn every_page_and_function_says_who_may_call_it() {
 
 #[test]
 fn the_table_has_nothing_that_does_not_exist() {
-    let pages = generate_route_list(app::App);
-    let existing: BTreeSet<String> = pages
+    let existing: BTreeSet<String> = web::app_pages()
         .iter()
-        .map(|page| page.path().to_owned())
+        .map(|(path, _)| path.clone())
         .chain(server_fn_paths().map(|(path, _)| path.to_owned()))
         .collect();
     let dead: Vec<String> = web::page_table()
@@ -39,8 +37,8 @@ fn the_table_has_nothing_that_does_not_exist() {
 
 #[test]
 fn pages_are_whole_without_script() {
-    for page in generate_route_list(app::App) {
-        assert!(matches!(page.mode(), SsrMode::Async), "{}", page.path());
+    for (path, mode) in web::app_pages() {
+        assert!(matches!(mode, SsrMode::Async), "{path}");
     }
 }
 

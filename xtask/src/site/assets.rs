@@ -108,22 +108,42 @@ impl Assets {
         Ok(())
     }
 
-    /// What a first visit downloads, a line each: script, module and style sheet, as they are and
-    /// as sent.
+    /// What every visit downloads at first, a line each, as it is and as sent; then, together, what
+    /// pages download when they are opened.
     ///
     /// # Errors
     /// Names the one that is missing: the pages ask for these three by name.
     pub(super) fn sizes(&self) -> Result<String> {
+        const FIRST: [&str; 4] =
+            ["latchkey.js", "latchkey_pages.js", "latchkey_bg.wasm", "latchkey.css"];
         let mut lines = String::new();
-        let mut total = 0;
-        for name in ["latchkey.js", "latchkey_bg.wasm", "latchkey.css"] {
-            let plain = self.0.get(name).with_context(|| format!("the site lacks {name}"))?.len();
-            let sent = self.0.get(&format!("{name}.br")).map_or(plain, Vec::len);
-            total += sent;
-            writeln!(lines, "  {name:<17}{:>12}{:>12} sent", kilobytes(plain), kilobytes(sent))?;
+        let mut write = |name: &str, (plain, sent)| {
+            writeln!(lines, "  {name:<18}{:>12}{:>12} sent", kilobytes(plain), kilobytes(sent))
+        };
+        let (mut first, mut later) = ((0, 0), (0, 0));
+        for name in FIRST {
+            let (plain, sent) =
+                self.size(name).with_context(|| format!("the site lacks {name}"))?;
+            first = (first.0 + plain, first.1 + sent);
+            write(name, (plain, sent))?;
         }
-        writeln!(lines, "  {:<17}{:>24} sent", "together", kilobytes(total))?;
+        write("together", first)?;
+        for name in self.0.keys() {
+            if Path::new(name).extension().is_some_and(|kind| kind == "wasm")
+                && !FIRST.contains(&name.as_str())
+                && let Some((plain, sent)) = self.size(name)
+            {
+                later = (later.0 + plain, later.1 + sent);
+            }
+        }
+        write("all pages' own", later)?;
         Ok(lines)
+    }
+
+    /// The length of a file, and of what is sent of it.
+    fn size(&self, name: &str) -> Option<(usize, usize)> {
+        let plain = self.0.get(name)?.len();
+        Some((plain, self.0.get(&format!("{name}.br")).map_or(plain, Vec::len)))
     }
 }
 

@@ -5,6 +5,7 @@ use leptos_router::location::Url;
 use model::{
     action::Action,
     decide::Step,
+    links,
     token::TokenKind,
     views::{DenialPage, DeniedToken},
 };
@@ -27,14 +28,29 @@ pub(super) fn Advice(page: DenialPage) -> impl IntoView {
 fn yes(page: &DenialPage) -> AnyView {
     let feed = &page.feed;
     let advice = match page.step {
+        // A rule that denies is no rule that is missing.
         Step::Network | Step::Deny | Step::Allow => {
-            let words = format!(
-                " Create a token that may {} {feed}. The form is filled in for you.",
-                deed(page)
-            );
+            let edit = page.token.as_ref().filter(|_| page.step != Step::Deny);
+            let words = match (edit, page.step) {
+                (Some(_), Step::Network) => {
+                    " Let the token be used from that address. The form is filled in for you, and nothing changes until you save it.".to_owned()
+                }
+                (Some(_), _) => format!(
+                    " Add the missing rule, so that the token may {} {feed}. The form is filled in for you, and nothing changes until you save it.",
+                    deed(page)
+                ),
+                (None, _) => format!(
+                    " Create a token that may {} {feed}. The form is filled in for you.",
+                    deed(page)
+                ),
+            };
+            let (href, label) = match edit {
+                Some(token) => (change(token, page), "Edit the token"),
+                None => (form(page), "Create that token"),
+            };
             return view! {
                 <p><strong>"Yes."</strong>{words}</p>
-                <div class="actions"><a class="button primary" href=form(page)>"Create that token"</a></div>
+                <div class="actions"><a class="button primary" href=href>{label}</a></div>
             }
             .into_any();
         }
@@ -45,6 +61,22 @@ fn yes(page: &DenialPage) -> AnyView {
         Step::Credential | Step::Account | Step::Rate => " Try again.".to_owned(),
     };
     view! { <p><strong>"Yes."</strong>{advice}</p> }.into_any()
+}
+
+/// The form that changes the token, with what was missing.
+fn change(token: &DeniedToken, page: &DenialPage) -> String {
+    let edit = links::token_edit(token.id);
+    if page.step == Step::Network {
+        return format!("{edit}?address={}", links::segment(&page.address));
+    }
+    let part = |name: &str, value: Option<String>| {
+        value.map(|value| format!("&{name}={}", links::segment(&value))).unwrap_or_default()
+    };
+    let feed = part("feed", page.feed_id.map(|feed| feed.to_string()));
+    let package = part("package", page.package.clone());
+    // Where the feed was only to be reached, any rule for it will do.
+    let action = page.action.unwrap_or(Action::Read);
+    format!("{edit}?add={action}{feed}{package}")
 }
 
 /// The form that makes a token, with the rule that was missing.
@@ -67,7 +99,8 @@ fn no(token: Option<DeniedToken>) -> AnyView {
     };
     if kind == TokenKind::Primary {
         return view! {
-            <p><strong>"No."</strong>" Then somebody else holds your primary token. Ask the operator to regenerate it."</p>
+            <p><strong>"No."</strong>" Then somebody else holds your primary token. Regenerate it: the old value stops at once."</p>
+            <div class="actions"><a class="button danger" href=format!("/profile/tokens/{id}/regenerate")>"Regenerate…"</a></div>
         }
         .into_any();
     }

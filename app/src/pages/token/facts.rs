@@ -17,14 +17,14 @@ use crate::{
 /// The list.
 #[component]
 pub(super) fn Facts(page: TokenPage) -> impl IntoView {
-    let TokenPage { token, rules, networks, now } = page;
+    let TokenPage { token, rules, networks, matches, now, .. } = page;
     let owner = Site::get().viewer.map(|viewer| viewer.username).unwrap_or_default();
     let mut facts = Vec::new();
     if token.kind == TokenKind::Primary {
         let words = "Primary. Every account has one; it cannot be revoked.";
         facts.push(fact("Kind", words.into_any()));
     }
-    facts.extend(rule_facts(&rules, &owner, token.status.works().then_some(token.matches)));
+    facts.extend(rule_facts(&rules, &owner, token.status.works().then_some(matches)));
     if !networks.is_empty() {
         facts.push(fact("Networks", networks.join(", ").into_any()));
     }
@@ -41,10 +41,6 @@ pub(super) fn Facts(page: TokenPage) -> impl IntoView {
             None => "Never".into_any(),
         };
         facts.push(fact("Expires", expires));
-    }
-    if let Some(at) = token.old_secret_stops_at {
-        let stops = view! { "Works beside this one until "<Moment at words=at.date_and_time()/> };
-        facts.push(fact("Value before this", stops.into_any()));
     }
     let used = match token.last_used {
         Some(last) => {

@@ -9,7 +9,7 @@ use model::views::TokenView;
 
 use crate::{
     components::{problem::ProblemAlert, status::announce, token_words::by_and_from},
-    server_fns::tokens::revoke_token,
+    server_fns::token_life::revoke_token,
 };
 
 /// The section with the button; with script the question is a dialog, without it unfolds.

@@ -15,7 +15,7 @@ async fn add_member(transaction: &mut Transaction, feed: model::id::FeedId) {
     // Whoever it is, the row has to be there for the reference to hold.
     let rows: Vec<(uuid::Uuid,)> = transaction.all(sql("SELECT id FROM accounts")).await.unwrap();
     let account = rows[0].0.into();
-    feeds::set_member(transaction, feed, account, Role::Owner, NOW).await.unwrap();
+    feeds::members::set(transaction, feed, account, Role::Owner, NOW).await.unwrap();
 }
 
 #[tokio::test]

@@ -2,10 +2,14 @@
 
 mod accounts;
 mod changes;
+mod feed_lists;
 mod feeds;
 mod ledgers;
+mod logins;
+mod package_pages;
 mod packages;
 mod schema;
+mod token_life;
 mod tokens;
 
 use std::net::{IpAddr, Ipv4Addr};

@@ -1,5 +1,7 @@
 //! Tokens, secrets and rules.
 
+use std::time::Duration;
+
 use model::{
     action::ActionSet,
     decide::{TokenFacts, TokenState},
@@ -13,7 +15,7 @@ use super::{NOW, account, feed, id, later};
 use crate::storage::{
     Database, feeds,
     test_databases::on_both,
-    tokens::{self, Creation, Secret},
+    tokens::{self, Change, Creation, Secret},
     usage::{self, Use},
 };
 
@@ -187,12 +189,14 @@ async fn states_dates_and_copies_change() {
             .await
             .unwrap();
         tokens::set_state(&mut transaction, primary, TokenState::Revoked, later(1)).await.unwrap();
-        tokens::set_dates(&mut transaction, additional, None, Some(later(7))).await.unwrap();
+        let end = Some(later(7));
+        tokens::set_dates(&mut transaction, additional, None, end, later(3)).await.unwrap();
         transaction.commit().await.unwrap();
         assert!(!sealed(primary).await, "what is revoked is not shown again");
         let found = tokens::by_id(&mut &database, additional).await.unwrap().unwrap();
         assert_eq!(found.facts.state, TokenState::Suspended);
         assert_eq!((found.facts.not_before, found.facts.expires_at), (None, Some(later(7))));
+        assert_eq!((found.revision, found.changed_at), (3, later(3)));
         let mut transaction = database.write().await.unwrap();
         assert_eq!(tokens::drop_sealed(&mut transaction, true).await.unwrap(), 0);
     })
@@ -231,6 +235,39 @@ async fn a_form_and_the_last_use_are_remembered() {
         assert_eq!((found.last_used_at, found.last_used_feed), (Some(later(5)), Some(main)));
         assert_eq!(found.last_used_client.as_deref(), Some("npm 11"));
         assert_eq!(found.last_used_from.as_deref(), Some("10.0.0.9"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rules_networks_and_description_change() {
+    on_both(async |database| {
+        let ana = account(&database, "ana").await;
+        let before = facts(id());
+        let token = insert(&database, ana, TokenKind::Additional, &before, None).await;
+        let other = insert(&database, ana, TokenKind::Additional, &before, None).await;
+        let mut transaction = database.write().await.unwrap();
+        let change = Change {
+            description: "laptop",
+            not_before: None,
+            expires_at: Some(later(9)),
+            life_ms: Some(9_000),
+            at: later(1),
+        };
+        tokens::update(&mut transaction, token, change).await.unwrap();
+        tokens::delete_rules(&mut transaction, token).await.unwrap();
+        let networks = ["10.2.0.0/16", "2001:db8::/32", "10.2.0.0/16"];
+        let networks = networks.map(|text| text.parse().unwrap());
+        tokens::set_networks(&mut transaction, token, &networks).await.unwrap();
+        transaction.commit().await.unwrap();
+        let found = tokens::by_id(&mut &database, token).await.unwrap().unwrap();
+        assert_eq!((found.description.as_str(), found.revision), ("laptop", 2));
+        assert_eq!((found.life, found.changed_at), (Some(Duration::from_secs(9)), later(1)));
+        assert_eq!(found.facts.expires_at, Some(later(9)));
+        assert!(found.facts.scope.rules.is_empty());
+        assert_eq!(found.facts.networks, networks[..2]);
+        let other = tokens::by_id(&mut &database, other).await.unwrap().unwrap();
+        assert_eq!((other.revision, other.facts), (1, before));
     })
     .await;
 }

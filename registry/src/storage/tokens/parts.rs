@@ -5,17 +5,17 @@ use std::{collections::HashMap, time::Duration};
 use model::{
     action::ActionSet,
     decide::{TokenFacts, TokenState},
-    id::{AccountId, TokenId},
+    id::{AccountId, FeedId, TokenId},
     scope::{Effect, FeedSet, Rule, Scope},
     timestamp::Timestamp,
     token::TokenKind,
 };
 use uuid::Uuid;
 
-use super::{Token, TokenRow};
+use super::{Token, TokenRow, list::bind_page};
 use crate::{
     error::Error,
-    storage::{Source, Transaction, sql},
+    storage::{Source, Statement, Transaction, sql},
 };
 
 #[derive(sqlx::FromRow)]
@@ -69,35 +69,38 @@ pub(crate) async fn insert_rule(
 pub(super) struct Parts {
     rules: HashMap<Uuid, Vec<Rule>>,
     networks: HashMap<Uuid, Vec<String>>,
+    /// The names of the feeds that the rules are about, without those that are gone.
+    pub(super) feed_names: HashMap<FeedId, String>,
 }
 
 macro_rules! select_parts {
-    ($filter:literal) => {
+    ($($filter:tt)+) => {
         [
             concat!(
                 "SELECT r.id, r.token_id, r.effect, r.actions, r.is_all_feeds FROM token_rules AS r
                  JOIN tokens AS t ON t.id = r.token_id WHERE ",
-                $filter,
+                $($filter)+,
                 " ORDER BY r.token_id, r.position"
             ),
             concat!(
-                "SELECT rf.rule_id, rf.feed_id FROM token_rule_feeds AS rf
+                "SELECT rf.rule_id, rf.feed_id, f.name FROM token_rule_feeds AS rf
+                 LEFT JOIN feeds AS f ON f.id = rf.feed_id
                  JOIN token_rules AS r ON r.id = rf.rule_id
                  JOIN tokens AS t ON t.id = r.token_id WHERE ",
-                $filter,
+                $($filter)+,
                 " ORDER BY rf.feed_id"
             ),
             concat!(
                 "SELECT rp.rule_id, rp.pattern FROM token_rule_patterns AS rp
                  JOIN token_rules AS r ON r.id = rp.rule_id
                  JOIN tokens AS t ON t.id = r.token_id WHERE ",
-                $filter,
+                $($filter)+,
                 " ORDER BY rp.rule_id, rp.position"
             ),
             concat!(
                 "SELECT n.token_id, n.network FROM token_networks AS n
                  JOIN tokens AS t ON t.id = n.token_id WHERE ",
-                $filter,
+                $($filter)+,
                 " ORDER BY n.network"
             ),
         ]
@@ -106,25 +109,44 @@ macro_rules! select_parts {
 
 impl Parts {
     pub(super) async fn of_token(source: &mut impl Source, id: TokenId) -> Result<Self, Error> {
-        Self::read(source, select_parts!("t.id = $1"), id.into()).await
+        let [rules, feeds, patterns, networks] = select_parts!("t.id = $1");
+        let bind = |text| sql(text).bind(id);
+        let networks = Some(bind(networks));
+        Self::read(source, [bind(rules), bind(feeds), bind(patterns)], networks).await
     }
 
     pub(super) async fn of_owner(
         source: &mut impl Source,
         owner: AccountId,
     ) -> Result<Self, Error> {
-        Self::read(source, select_parts!("t.owner_id = $1"), owner.into()).await
+        let [rules, feeds, patterns, networks] = select_parts!("t.owner_id = $1");
+        let bind = |text| sql(text).bind(owner);
+        let networks = Some(bind(networks));
+        Self::read(source, [bind(rules), bind(feeds), bind(patterns)], networks).await
+    }
+
+    /// Of the tokens on a page of the list, which says nothing of networks.
+    pub(super) async fn of_page(source: &mut impl Source, ids: &[Uuid]) -> Result<Self, Error> {
+        let [rules, feeds, patterns, _] = select_parts!(concat!("t.id IN ", page_of_ids!()));
+        let bind = |text| bind_page(sql(text), ids);
+        Self::read(source, [bind(rules), bind(feeds), bind(patterns)], None).await
     }
 
     async fn read(
         source: &mut impl Source,
-        [rules, feeds, patterns, networks]: [&'static str; 4],
-        key: Uuid,
+        [rules, feeds, patterns]: [Statement; 3],
+        networks: Option<Statement>,
     ) -> Result<Self, Error> {
-        let rules: Vec<RuleRow> = source.all(sql(rules).bind(key)).await?;
-        let mut feeds = grouped(source.all::<(Uuid, Uuid)>(sql(feeds).bind(key)).await?);
-        let mut patterns = grouped(source.all::<(Uuid, String)>(sql(patterns).bind(key)).await?);
-        let networks = grouped(source.all::<(Uuid, String)>(sql(networks).bind(key)).await?);
+        let rules: Vec<RuleRow> = source.all(rules).await?;
+        let feeds: Vec<(Uuid, Uuid, Option<String>)> = source.all(feeds).await?;
+        let names = feeds.iter().filter_map(|(_, id, name)| Some(((*id).into(), name.clone()?)));
+        let feed_names = names.collect();
+        let mut feeds = grouped(feeds.into_iter().map(|(rule, feed, _)| (rule, feed)));
+        let mut patterns = grouped(source.all::<(Uuid, String)>(patterns).await?);
+        let networks = match networks {
+            Some(networks) => grouped(source.all::<(Uuid, String)>(networks).await?),
+            None => HashMap::new(),
+        };
         let mut by_token: HashMap<Uuid, Vec<Rule>> = HashMap::new();
         for row in rules {
             let feeds = feeds.remove(&row.id).unwrap_or_default();
@@ -132,7 +154,7 @@ impl Parts {
             let token = row.token_id;
             by_token.entry(token).or_default().push(rule(&row, feeds, &patterns)?);
         }
-        Ok(Self { rules: by_token, networks })
+        Ok(Self { rules: by_token, networks, feed_names })
     }
 
     pub(super) fn complete(mut self, row: TokenRow) -> Result<Token, Error> {
@@ -149,6 +171,8 @@ impl Parts {
             kind: TokenKind::from_name(&row.kind)
                 .ok_or_else(|| Error::inconsistent("tokens", "kind"))?,
             description: row.description,
+            revision: row.revision,
+            changed_at: Timestamp::from_millis(row.changed_at),
             life: row.life_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis),
             created_at: Timestamp::from_millis(row.created_at),
             created_by: row.created_by,
@@ -189,7 +213,7 @@ fn rule(row: &RuleRow, feeds: Vec<Uuid>, patterns: &[String]) -> Result<Rule, Er
     })
 }
 
-fn grouped<T>(pairs: Vec<(Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
+fn grouped<T>(pairs: impl IntoIterator<Item = (Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
     let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
     for (key, value) in pairs {
         groups.entry(key).or_default().push(value);

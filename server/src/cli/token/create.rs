@@ -1,20 +1,21 @@
 //! `latchkey token create`.
 
-use std::{collections::HashMap, convert::Infallible, str::FromStr};
+use std::collections::HashMap;
 
 use clap::Args;
 use model::{
-    expiry::{Expiry, parse_date},
+    expiry::Expiry,
     id::{AccountId, FeedId},
     network::Network,
     pattern::Pattern,
-    scope::{FeedSet, ScopeChoice},
-    sentence::sentence,
+    scope::ScopeChoice,
+    sentence::{only_from, sentence},
     timestamp::Timestamp,
-    token_form::{MOST_PATTERNS, TokenDraft, check_description},
+    token_form::{TokenDraft, check_description},
 };
-use registry::{Actor, Error, Services};
+use registry::{Actor, Services};
 
+use super::choice::{Extra, Feeds, check, extras, feed_set, first_day, once, patterns, wrong};
 use crate::cli::{account, failure::Failure, output};
 
 pub(super) const EXAMPLES: &str = "\
@@ -27,6 +28,9 @@ Examples:
   A token that publishes Acme's packages to one feed and reads nothing:
     latchkey token create --user ana --description \"CI publish\" \\
       --read none --write main --package 'npm|@acme/*' --expires 2027-02-22
+  A token that also deletes what it may publish, from one network alone:
+    latchkey token create --user ana --description \"CI clean-up\" --write main \\
+      --allow unlist,delete --network 10.1.0.0/16
   The value straight into a file:
     latchkey token create --user ana --description \"build server\" --write main > token.txt";
 
@@ -57,33 +61,12 @@ pub(crate) struct CreateToken {
     /// First day it works, such as 2026-12-01, UTC
     #[arg(long, value_name = "DATE", value_parser = first_day)]
     not_before: Option<Timestamp>,
+    /// Where it may publish it may also do this: unlist, delete, or both separated by a comma
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    allow: Vec<Extra>,
     /// Only from this network, such as 10.1.0.0/16; may be repeated
     #[arg(long, value_name = "CIDR")]
     network: Vec<Network>,
-}
-
-/// Feeds as they are named on the command line.
-#[derive(Debug, Clone)]
-enum Feeds {
-    All,
-    None,
-    Named(Vec<String>),
-}
-
-impl FromStr for Feeds {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(match text.trim() {
-            "all" => Self::All,
-            "none" => Self::None,
-            names => Self::Named(names.split(',').map(|name| name.trim().to_owned()).collect()),
-        })
-    }
-}
-
-fn first_day(text: &str) -> Result<Timestamp, &'static str> {
-    parse_date(text).map(Timestamp::start_of).ok_or("write a date like 2026-12-01")
 }
 
 impl CreateToken {
@@ -93,6 +76,7 @@ impl CreateToken {
         let mut names = HashMap::new();
         let draft = self.draft(services, owner, &mut names).await?;
         let words = sentence(&draft.scope, draft.expires_at, |id| names.get(&id).cloned());
+        let only_from = only_from(&draft.networks).map(|words| format!(" {words}"));
         let created = services.tokens.create_for(actor, owner, draft).await?;
         let value = created.secret.ok_or_else(|| {
             Failure::Refused(format!(
@@ -102,7 +86,8 @@ impl CreateToken {
             ))
         })?;
         output::data(value.expose())?;
-        output::say(&format!("Made token {} for {user}. {words}", created.id));
+        let only_from = only_from.unwrap_or_default();
+        output::say(&format!("Made token {} for {user}. {words}{only_from}", created.id));
         Ok(())
     }
 
@@ -113,72 +98,37 @@ impl CreateToken {
         owner: AccountId,
         names: &mut HashMap<FeedId, String>,
     ) -> Result<TokenDraft, Failure> {
-        let wrong = |flag: &str, why: String| Failure::Refused(format!("{flag}: {why}"));
         if self.read_any_package
             && (matches!(self.read, Feeds::None) || matches!(self.write, Feeds::None))
         {
             let why = "it is for tokens that read and publish. Give both --read and --write.";
-            return Err(wrong("--read-any-package", why.to_owned()));
+            return Err(wrong("--read-any-package", why));
         }
-        let mut patterns: Vec<Pattern> = Vec::new();
-        for pattern in self.package {
-            if !patterns.contains(&pattern) {
-                patterns.push(pattern);
-            }
-        }
-        if patterns.len() > MOST_PATTERNS {
-            let why = format!("a token carries at most {MOST_PATTERNS} patterns.");
-            return Err(wrong("--package", why));
+        let extras = extras(&self.allow);
+        if !extras.is_empty() && matches!(self.write, Feeds::None) {
+            let why = "it is for tokens that publish. Give --write too.";
+            return Err(wrong("--allow", why));
         }
         let longest_life = services.policy().longest_token_life;
         let expires_at = self
             .expires
             .at(services.now(), longest_life)
-            .map_err(|error| wrong("--expires", error.to_string()))?;
-        if self.not_before.zip(expires_at).is_some_and(|(first, end)| first > end) {
-            let why = "it lies after the last day. Choose an earlier one, or a later --expires.";
-            return Err(wrong("--not-before", why.to_owned()));
-        }
+            .map_err(|error| wrong("--expires", error))?;
         let user = self.user.as_str();
         let choice = ScopeChoice {
             read: feed_set(services, owner, user, "--read", self.read, names).await?,
             write: feed_set(services, owner, user, "--write", self.write, names).await?,
-            patterns,
+            patterns: patterns(self.package)?,
             read_any_package: self.read_any_package,
+            extras,
         };
         let scope = choice.into_scope().map_err(|error| Failure::Refused(error.to_string()))?;
-        Ok(TokenDraft {
+        check(TokenDraft {
             description: self.description,
             scope,
             not_before: self.not_before,
             expires_at,
-            networks: self.network,
+            networks: once(self.network),
         })
     }
-}
-
-/// The feeds that a flag names; `None` for none at all.
-async fn feed_set(
-    services: &Services,
-    owner: AccountId,
-    user: &str,
-    flag: &str,
-    feeds: Feeds,
-    names: &mut HashMap<FeedId, String>,
-) -> Result<Option<FeedSet>, Failure> {
-    let chosen = match feeds {
-        Feeds::All => return Ok(Some(FeedSet::All)),
-        Feeds::None => return Ok(None),
-        Feeds::Named(chosen) => chosen,
-    };
-    let mut ids = services.feeds.ids_of(owner, &chosen).await.map_err(|error| match error {
-        Error::Invalid(why) => Failure::Refused(format!(
-            "{flag}: {why} `latchkey feed list --user {user}` shows those it can."
-        )),
-        error => error.into(),
-    })?;
-    names.extend(ids.iter().copied().zip(chosen.iter().map(|name| name.to_ascii_lowercase())));
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(Some(FeedSet::Only(ids)))
 }

@@ -1,6 +1,8 @@
 //! `latchkey token`.
 
+mod choice;
 mod create;
+mod edit;
 mod list;
 
 use std::time::Duration;
@@ -9,7 +11,7 @@ use clap::{Subcommand, ValueEnum};
 use model::{id::TokenId, token::looks_like_token};
 use registry::{Actor, Error, Services, tokens::OldSecret};
 
-use self::create::CreateToken;
+use self::{create::CreateToken, edit::EditToken};
 use super::{failure::Failure, output};
 
 const LIST_EXAMPLES: &str = "\
@@ -49,6 +51,9 @@ pub(crate) enum TokenCommand {
     /// Make an access token and print its value
     #[command(after_help = create::EXAMPLES)]
     Create(CreateToken),
+    /// Change what an access token may do, until when and from where
+    #[command(after_help = edit::EXAMPLES)]
+    Edit(EditToken),
     /// List somebody's access tokens, the primary one included
     #[command(after_help = LIST_EXAMPLES)]
     List {
@@ -133,6 +138,7 @@ impl TokenCommand {
         let tokens = &services.tokens;
         match self {
             Self::Create(arguments) => arguments.run(services, actor).await,
+            Self::Edit(arguments) => arguments.run(services, actor).await,
             Self::List { user, json } => list::run(services, &user, json).await,
             Self::Revoke { id } => {
                 let id = token_id(&id)?;

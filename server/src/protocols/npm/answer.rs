@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use hyper::ext::ReasonPhrase;
 use model::denial::{Code, LONGEST_SENTENCE};
 use registry::{Denial, Error, Grant};
@@ -37,6 +37,7 @@ impl From<Error> for Refusal {
             Error::Denied(denial) => Self::Denied(denial),
             Error::NotFound(what) => Self::Absent(format!("There is no such {what}.")),
             Error::Taken(sentence) => Self::Wrong(StatusCode::FORBIDDEN, sentence),
+            Error::Invalid(sentence) => Self::Wrong(StatusCode::BAD_REQUEST, sentence),
             // For npm a reason to try once more.
             Error::Raced => Self::Wrong(
                 StatusCode::CONFLICT,
@@ -117,6 +118,11 @@ fn said(status: StatusCode, sentence: &str) -> Response {
     response
 }
 
+/// The answer to a method that no client of a feed uses.
+pub(crate) fn not_allowed(method: &Method) -> Response {
+    said(StatusCode::METHOD_NOT_ALLOWED, &format!("The method {method} means nothing here."))
+}
+
 /// Text as it may stand in a header: printable ASCII, not longer than a sentence.
 fn in_one_line(text: &str) -> String {
     let printable = |c: char| if matches!(c, ' '..='~') { c } else { '?' };
@@ -140,7 +146,11 @@ pub(super) fn json(status: StatusCode, document: &Value) -> Response {
 
 /// Done, with a word about what was not.
 pub(super) fn noticed(sentence: &str) -> Response {
-    let mut response = json(StatusCode::OK, &json!({ "ok": true }));
+    with_notice(json(StatusCode::OK, &json!({ "ok": true })), sentence)
+}
+
+/// An answer that npm prints a sentence with.
+pub(super) fn with_notice(mut response: Response, sentence: &str) -> Response {
     notice(&mut response, &in_one_line(sentence));
     response
 }

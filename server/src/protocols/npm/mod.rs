@@ -3,14 +3,24 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`wire`] | the formats its clients speak |
+//! | [`login`] | signing in and out |
+//! | [`account`] | tokens and the profile |
 //! | [`answer`] | answers, and refusals in the channels its clients show |
+//! | [`change`] | changes of what is there: deprecate, unpublish, dist-tags |
 //! | [`packuments`] | packuments, kept ready to be sent |
 //! | [`read`] | what is read |
+//! | [`rights`] | which right a request asks for |
+//! | [`search`] | searching |
 //! | [`write`] | publishing |
 
+mod account;
 mod answer;
+mod change;
+mod login;
 mod packuments;
 mod read;
+mod rights;
+mod search;
 mod wire;
 mod write;
 
@@ -24,26 +34,30 @@ use axum::{
 use http::{HeaderMap, Method, StatusCode};
 use model::{action::Action, names::FeedName};
 use registry::{
-    Grant, Origin, Services,
-    access::{AccessRequest, Credential, Wanted},
+    Origin, Services,
+    access::{Credential, Wanted},
 };
+use url::form_urlencoded;
 
+pub(crate) use self::answer::not_allowed;
 use self::{
     answer::Refusal,
     packuments::Packuments,
     wire::path::{Command, Path, PathError},
 };
 use super::credentials::credential;
-use crate::web::{Access, InternalError, Routes};
+use crate::web::{Access, Routes};
 
 const READ: Access = Access::Feed(&[Action::Read]);
-const PUSH: Access = Access::Feed(&[Action::PushNew, Action::PushVersion]);
+/// A new version, or a change of those that are there.
+const WRITE: Access =
+    Access::Feed(&[Action::PushNew, Action::PushVersion, Action::Unlist, Action::Delete]);
 /// Whoever may do anything in the feed.
 const PRESENCE: Access = Access::Feed(&Action::ALL);
 
 /// Every route. Paths are understood once they are decoded, which the router does not do: what
 /// reaches the last four may also be another spelling of one before.
-const ROUTES: [(Method, &str, Access); 13] = [
+const ROUTES: [(Method, &str, Access); 21] = [
     (Method::GET, "/F/{feed}/npm", PRESENCE),
     (Method::GET, "/F/{feed}/npm/", PRESENCE),
     (Method::GET, "/F/{feed}/npm/-/ping", PRESENCE),
@@ -52,9 +66,17 @@ const ROUTES: [(Method, &str, Access); 13] = [
     (Method::POST, "/F/{feed}/npm/-/npm/v1/security/audits", PRESENCE),
     (Method::POST, "/F/{feed}/npm/-/npm/v1/security/audits/quick", PRESENCE),
     (Method::POST, "/F/{feed}/npm/-/v1/login", Access::AnyFeed),
+    (Method::GET, "/F/{feed}/npm/-/v1/done/{code}", Access::AnyFeed),
+    (Method::GET, "/F/{feed}/npm/-/user/{user}", Access::AnyFeed),
+    (Method::PUT, "/F/{feed}/npm/-/user/{user}", Access::AnyFeed),
     (Method::DELETE, "/F/{feed}/npm/-/user/token/{token}", Access::AnyFeed),
+    (Method::GET, "/F/{feed}/npm/-/npm/v1/tokens", Access::Credential),
+    (Method::POST, "/F/{feed}/npm/-/npm/v1/tokens", Access::Credential),
+    (Method::DELETE, "/F/{feed}/npm/-/npm/v1/tokens/token/{token}", Access::Credential),
+    (Method::GET, "/F/{feed}/npm/-/npm/v1/user", Access::Credential),
+    (Method::POST, "/F/{feed}/npm/-/npm/v1/user", Access::Credential),
     (Method::GET, "/F/{feed}/npm/{*path}", READ),
-    (Method::PUT, "/F/{feed}/npm/{*path}", PUSH),
+    (Method::PUT, "/F/{feed}/npm/{*path}", WRITE),
     (Method::POST, "/F/{feed}/npm/{*path}", PRESENCE),
     (Method::DELETE, "/F/{feed}/npm/{*path}", PRESENCE),
 ];
@@ -84,6 +106,7 @@ async fn answer(
         feed: feed.to_owned(),
         credential: credential(&parts.headers, is_write),
         origin: parts.extensions.get().cloned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         method: parts.method,
         headers: parts.headers,
     };
@@ -99,7 +122,11 @@ fn split(path: &str) -> (&str, &str) {
     let (feed, rest) = rest.split_once('/').unwrap_or((rest, ""));
     let rest = rest.strip_prefix("npm").unwrap_or_default();
     let feed = &feed[..feed.floor_char_boundary(FeedName::LONGEST + 1)];
-    (feed, rest.strip_prefix('/').unwrap_or(rest))
+    let rest = rest.strip_prefix('/').unwrap_or(rest);
+    // npm 6 has an archive deleted by its whole path, once more below the feed's. No package is `F`.
+    let twice = rest.strip_prefix("F/").and_then(|rest| rest.split_once("/npm/"));
+    let twice = twice.filter(|(again, _)| again.eq_ignore_ascii_case(feed));
+    (feed, twice.map_or(rest, |(_, rest)| rest))
 }
 
 /// One request, on its way to an answer.
@@ -110,15 +137,41 @@ struct Call {
     feed: String,
     credential: Credential,
     origin: Option<Origin>,
+    /// What follows the question mark, as sent.
+    query: String,
     method: Method,
     headers: HeaderMap,
 }
 
 impl Call {
     async fn answer(&self, path: Result<Path, PathError>, body: Body) -> Result<Response, Refusal> {
+        if let Some(command) = self.command().and_then(Command::named) {
+            self.authorize(Wanted::Presence).await?;
+            return Err(Refusal::Wrong(StatusCode::BAD_REQUEST, self.instead_of(command)));
+        }
         match (&self.method, &path) {
+            (&Method::GET | &Method::HEAD, Ok(Path::Package(name))) if self.wants_to_write() => {
+                change::outlined(self, name).await
+            }
             (&Method::GET | &Method::HEAD, Ok(Path::Package(name))) => {
                 read::packument(self, name).await
+            }
+            (&Method::GET | &Method::HEAD, Ok(Path::Tags(name))) => change::tags(self, name).await,
+            (&Method::GET | &Method::HEAD, Ok(Path::Search)) => search::search(self).await,
+            (&Method::PUT, Ok(Path::PackageRevision(name, rev))) => {
+                change::replace(self, name, rev, body).await
+            }
+            (&Method::DELETE, Ok(Path::PackageRevision(name, rev))) => {
+                change::delete_package(self, name, rev).await
+            }
+            (&Method::DELETE, Ok(Path::TarballRevision { name, file, rev })) => {
+                change::delete_archive(self, name, file, rev).await
+            }
+            (&Method::PUT, Ok(Path::Tag(name, tag))) => {
+                change::set_tag(self, name, tag, body).await
+            }
+            (&Method::DELETE, Ok(Path::Tag(name, tag))) => {
+                change::remove_tag(self, name, tag).await
             }
             (&Method::GET | &Method::HEAD, Ok(Path::Version(name, version))) => {
                 read::version(self, name, version).await
@@ -133,14 +186,7 @@ impl Call {
             (&Method::POST, Ok(Path::AdvisoriesBulk)) => read::advisories(self, body).await,
             (&Method::POST, Ok(Path::Audits | Path::AuditQuick)) => read::audit(self, body).await,
             (&Method::PUT, Ok(Path::Package(name))) => write::publish(self, name, body).await,
-            // Who wants to sign in has no credential yet; the answer is the same whatever the feed.
-            (_, Ok(Path::Unserved(Command::Login))) => Err(self.nothing_at(path)),
-            // Whatever the token is. Its value is in the path, which npm prints with any refusal.
-            (&Method::DELETE, Ok(Path::Logout)) => Ok(answer::noticed(&format!(
-                "npm logout revoked nothing: this token was not made by npm login. Revoke it at \
-                 {}/profile/tokens.",
-                self.services.public_url()
-            ))),
+            (_, Ok(Path::Account(account))) => account::answer(self, account, body).await,
             _ => {
                 self.authorize(Wanted::Presence).await?;
                 Err(self.nothing_at(path))
@@ -152,17 +198,14 @@ impl Call {
     fn nothing_at(&self, path: Result<Path, PathError>) -> Refusal {
         let is_read = matches!(self.method, Method::GET | Method::HEAD);
         match path {
-            // npm takes 404 for done.
-            Ok(Path::Unserved(Command::Unpublish)) => {
-                Refusal::Wrong(StatusCode::BAD_REQUEST, self.instead_of(Command::Unpublish))
-            }
             Ok(Path::Unserved(command)) => {
                 Refusal::Wrong(StatusCode::NOT_FOUND, self.instead_of(command))
             }
             Ok(Path::Unknown) => Refusal::Absent("There is nothing at this address.".to_owned()),
             Ok(Path::Package(_)) => Refusal::Method("GET, HEAD, PUT"),
             Ok(Path::AdvisoriesBulk | Path::Audits | Path::AuditQuick) => Refusal::Method("POST"),
-            Ok(Path::Logout) => Refusal::Method("DELETE"),
+            Ok(Path::PackageRevision(..) | Path::Tag(..)) => Refusal::Method("PUT, DELETE"),
+            Ok(Path::TarballRevision { .. }) => Refusal::Method("DELETE"),
             Ok(_) => Refusal::Method("GET, HEAD"),
             // A package that cannot exist does not; who publishes one has to be told why.
             Err(PathError::Name(error)) if is_read => Refusal::Absent(error.to_string()),
@@ -174,18 +217,14 @@ impl Call {
     fn instead_of(&self, command: Command) -> String {
         let here = self.services.public_url();
         let instead = match command {
-            Command::Login => {
+            Command::Owner | Command::Access => {
                 format!(
-                    "create an access token at {here}/profile/tokens/new and put it into .npmrc."
+                    "who may publish is decided by the members of the feed and by scopes of access tokens, see {here}/feeds/{}.",
+                    self.feed
                 )
             }
-            Command::Token => format!("access tokens are at {here}/profile/tokens."),
-            Command::Profile => format!("your account is at {here}/profile/security."),
-            Command::Search => {
-                format!("the packages of a feed are listed at {here}/feeds/{}.", self.feed)
-            }
-            Command::DistTag => "a version gets its tags by npm publish --tag.".to_owned(),
-            Command::Unpublish => "published versions stay.".to_owned(),
+            Command::Star => "nobody counts stars here.".to_owned(),
+            Command::Hook => "nothing is sent to other servers.".to_owned(),
         };
         format!("This server has no {}: {instead}", command.typed())
     }
@@ -195,17 +234,10 @@ impl Call {
         format!("{}/F/{}/npm", self.services.public_url(), self.feed.to_ascii_lowercase())
     }
 
-    async fn authorize(&self, wanted: Wanted<'_>) -> Result<Grant, Refusal> {
-        let origin = self.origin.as_ref().ok_or_else(|| InternalError::from("no origin"))?;
-        let request = AccessRequest { feed: &self.feed, wanted, origin };
-        Ok(self.services.access.authorize(&self.credential, request).await?)
-    }
-
-    /// Whether npm only looks before it publishes. It disregards how that ends: what matters comes
-    /// with the answer to the publish itself.
-    fn looks_before_publishing(&self) -> bool {
-        let command = self.headers.get("npm-command");
-        self.method == Method::GET && command.is_some_and(|command| command == "publish")
+    /// Whether a package is fetched in order to change it.
+    fn wants_to_write(&self) -> bool {
+        form_urlencoded::parse(self.query.as_bytes())
+            .any(|(key, value)| key == "write" && value == "true")
     }
 }
 
@@ -222,6 +254,8 @@ mod tests {
             ("/F/Main/npm/@acme%2Fdemo", "Main", "@acme%2Fdemo"),
             ("/F/main/npm//demo", "main", "/demo"),
             ("/F/m%61in/npm/npm/npm", "m%61in", "npm/npm"),
+            ("/F/Main/npm/F/main/npm/a/-/a-1.tgz/-rev/1", "Main", "a/-/a-1.tgz/-rev/1"),
+            ("/F/main/npm/F/side/npm/a", "main", "F/side/npm/a"),
             (&long, &"\u{e9}".repeat(32), "demo"),
         ] {
             assert_eq!(split(path), (feed, rest), "{path}");

@@ -1,41 +1,20 @@
 //! Packuments, kept ready to be sent.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::fmt::Write as _;
 
-use base64::{
-    Engine as _,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
-use bytes::Bytes;
-use quick_cache::{Weighter, sync::Cache};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use registry::{
     Error, Grant, Services,
-    packages::{Package, PackageState, Version},
+    packages::{Manifests, Package, PackageState, Version},
 };
-use sha2::{Digest as _, Sha256};
 
 use super::wire::{
     accept::Form,
+    encoding::Encoding,
     name::Name,
     packument::{Packument, PackumentVersion},
 };
-
-/// Bytes kept in all.
-const MOST: u64 = 128 << 20;
-/// What an entry takes besides its text, in bytes.
-const ENTRY: u64 = 512;
-/// For how many entries room is made at first. The cache is in parts of 32 of them, and no entry may
-/// be larger than its part.
-const USUAL: usize = 128;
-
-/// A packument in one of its forms.
-#[derive(Debug)]
-pub(super) struct Rendered {
-    /// The JSON document.
-    pub(super) json: Bytes,
-    /// Its entity tag, with its quotes. The same text has the same one, also after a restart.
-    pub(super) etag: String,
-}
+use crate::protocols::rendered::{Rendered, Renderings};
 
 /// What a rendered packument was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -45,23 +24,14 @@ struct Key {
     form: Form,
 }
 
-#[derive(Clone)]
-struct Weight;
-
-impl Weighter<Key, Arc<Rendered>> for Weight {
-    fn weight(&self, key: &Key, rendered: &Arc<Rendered>) -> u64 {
-        (key.base.len() + rendered.json.len()) as u64 + ENTRY
-    }
-}
-
 /// The packuments asked for lately. What is found is never old: the package's revision is part of
 /// the key and is looked up each time.
-pub(super) struct Packuments(Cache<Key, Arc<Rendered>, Weight>);
+pub(super) struct Packuments(Renderings<Key>);
 
 impl Packuments {
     /// None yet.
     pub(super) fn new() -> Self {
-        Self(Cache::with_weighter(USUAL, MOST, Weight))
+        Self(Renderings::new())
     }
 
     /// The packument of the granted package. `base` is the feed's npm address.
@@ -72,80 +42,85 @@ impl Packuments {
         name: &Name,
         base: String,
         form: Form,
-    ) -> Result<Arc<Rendered>, Error> {
+        encoding: Encoding,
+    ) -> Result<Rendered, Error> {
         let state = services.packages.state(grant).await?;
         let key = Key { state, base, form };
-        // Whoever asks for the same meanwhile waits for the one that reads it.
-        let read = async {
-            let package = services.packages.read(grant).await?;
-            Ok(Arc::new(render(&package, name, &key.base, form)))
+        let render = async {
+            let package = services.packages.read(grant, manifests(form)).await?;
+            Ok(render(&package, name, &key.base, form))
         };
-        self.0.get_or_insert_async(&key, read).await
+        self.0.get(key.clone(), encoding, render).await
+    }
+}
+
+/// What a form is made of.
+fn manifests(form: Form) -> Manifests {
+    match form {
+        Form::Full => Manifests::Whole,
+        Form::Abbreviated => Manifests::Short,
     }
 }
 
 fn render(package: &Package, name: &Name, base: &str, form: Form) -> Rendered {
-    let hashes: Vec<(String, String)> = package
-        .versions
-        .iter()
-        .map(|version| {
-            let integrity = format!("sha512-{}", BASE64_STANDARD.encode(&version.sha512));
-            (integrity, hexadecimal(&version.sha1))
-        })
-        .collect();
+    let hashes: Vec<Hashes> = package.versions.iter().map(Hashes::of).collect();
     let versions: Vec<PackumentVersion<'_>> = package
         .versions
         .iter()
         .zip(&hashes)
-        .map(|(version, hashes)| of(version, hashes, form))
+        .map(|(version, hashes)| hashes.describe(version))
         .collect();
     let tags: Vec<(&str, &str)> =
         package.tags.iter().map(|(tag, version)| (tag.as_str(), version.as_str())).collect();
-    let latest = tags.iter().find(|(tag, _)| *tag == "latest").map(|(_, version)| *version);
-    let readme = package
-        .versions
-        .iter()
-        .find(|version| Some(version.version.as_str()) == latest)
-        .map(|version| version.readme.as_str())
-        .filter(|readme| !readme.is_empty());
-    let rev = format!("{}-{}", package.state.revision, package.state.id);
     let packument = Packument {
         name,
-        rev: &rev,
+        rev: &revision(package.state),
         created: package.created_at.as_millis(),
         modified: package.updated_at.as_millis(),
         tags: &tags,
         versions: &versions,
-        readme,
+        readme: Some(package.readme.as_str()).filter(|readme| !readme.is_empty()),
         base,
     };
-    let json = Bytes::from(packument.to_json(form));
-    let etag = etag(&json);
-    Rendered { json, etag }
+    Rendered::plain(packument.to_json(form))
 }
 
-fn of<'a>(
-    version: &'a Version,
-    (integrity, shasum): &'a (String, String),
-    form: Form,
-) -> PackumentVersion<'a> {
-    PackumentVersion {
-        version: &version.version,
-        manifest: match form {
-            Form::Full => &version.manifest,
-            Form::Abbreviated => &version.manifest_short,
-        },
-        integrity,
-        shasum,
-        size: version.size,
-        published: version.published_at.as_millis(),
-        deprecated: version.deprecation.as_deref(),
+/// One version by itself.
+pub(super) fn render_version(version: &Version, name: &Name, base: &str) -> Rendered {
+    Rendered::plain(Hashes::of(version).describe(version).to_json(name, base))
+}
+
+/// A package's state as its `_rev`, which clients send back when they change something.
+pub(super) fn revision(state: PackageState) -> String {
+    format!("{}-{}", state.revision, state.id)
+}
+
+/// An archive's hashes as clients read them.
+struct Hashes {
+    integrity: String,
+    shasum: String,
+}
+
+impl Hashes {
+    fn of(version: &Version) -> Self {
+        Self {
+            integrity: format!("sha512-{}", BASE64_STANDARD.encode(&version.sha512)),
+            shasum: hexadecimal(&version.sha1),
+        }
     }
-}
 
-/// A strong entity tag (RFC 9110 §8.8.3) of a text: 128 bits of its SHA-256.
-pub(super) fn etag(text: &[u8]) -> String {
-    format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..16]))
+    fn describe<'a>(&'a self, version: &'a Version) -> PackumentVersion<'a> {
+        PackumentVersion {
+            version: &version.version,
+            manifest: &version.manifest,
+            integrity: &self.integrity,
+            shasum: &self.shasum,
+            size: version.size,
+            published: version.published_at.as_millis(),
+            is_listed: version.is_listed,
+            deprecated: version.deprecation.as_deref(),
+        }
+    }
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -1,78 +1,65 @@
 //! What is read: packuments, versions, archives, and the small answers around them.
 
-use std::{borrow::Cow, collections::HashMap};
-
 use axum::{body::Body, response::Response};
-use futures::TryStreamExt as _;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body_util::BodyExt as _;
-use model::ecosystem::Ecosystem;
-use registry::{Error, Grant, access::Wanted, blobs::Content};
-use serde::Deserialize;
-use serde_json::{json, value::RawValue};
+use registry::{Error, Grant, access::Wanted};
+use serde_json::json;
 
 use super::{
     Call,
     answer::{Refusal, json, warned},
-    packuments::{Rendered, etag},
+    packuments::render_version,
     wire::{
         accept::Form,
+        encoding::Encoding,
         name::Name,
         sentence::{Excerpt, Size},
     },
 };
-use crate::protocols::conditional;
-
-/// How long what never changes may be kept.
-const FOR_EVER: &str = "max-age=31536000, immutable";
-/// What changes has to be asked for again; the answer is usually that it has not.
-const ASK_AGAIN: &str = "no-cache";
+use crate::protocols::{conditional, rendered::Rendered};
 
 /// What a package's clients know of it: all of it, or what an installation needs.
 pub(super) async fn packument(call: &Call, name: &Name) -> Result<Response, Refusal> {
-    let grant = call.authorize(read(name)).await?;
-    let accepted: Vec<&str> =
-        call.headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
-    let form = Form::negotiate(&accepted.join(","));
-    let rendered = rendered(call, &grant, name, form).await?;
-    let body = rendered.json.clone();
-    let mut response = cached(call, &grant, &rendered.etag, ASK_AGAIN, || body.into());
-    let headers = response.headers_mut();
-    headers.insert(header::VARY, HeaderValue::from_static("Accept, Authorization"));
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
+    let grant = call.authorize_reading(name).await?;
+    let form = Form::negotiate(&lines(call, &header::ACCEPT));
+    let encoding = Encoding::negotiate(&lines(call, &header::ACCEPT_ENCODING));
+    let packuments = &call.packuments;
+    let rendered = packuments.get(&call.services, &grant, name, call.base(), form, encoding).await;
+    let rendered = rendered.map_err(|error| no_package(call, name, error))?;
+    let mut response = document(call, &grant, &rendered, form.content_type());
+    let vary = HeaderValue::from_static("Accept, Accept-Encoding, Authorization");
+    response.headers_mut().insert(header::VARY, vary);
     Ok(response)
-}
-
-/// The part of a packument that a single version is found in.
-#[derive(Deserialize)]
-struct Versions<'a> {
-    #[serde(rename = "dist-tags", borrow)]
-    tags: HashMap<Cow<'a, str>, Cow<'a, str>>,
-    #[serde(borrow)]
-    versions: HashMap<Cow<'a, str>, &'a RawValue>,
 }
 
 /// One version, by its number or by a dist-tag.
-pub(super) async fn version(call: &Call, name: &Name, version: &str) -> Result<Response, Refusal> {
-    let grant = call.authorize(read(name)).await?;
-    let packument = rendered(call, &grant, name, Form::Full).await?;
-    let all: Versions<'_> =
-        serde_json::from_slice(&packument.json).map_err(|error| Refusal::Broken(error.into()))?;
-    let tagged = all.tags.get(version).map_or(version, AsRef::as_ref);
-    let document = all.versions.get(tagged).ok_or_else(|| {
-        Refusal::Absent(format!("{name} has no version or dist-tag {}.", Excerpt::of(version)))
+pub(super) async fn version(call: &Call, name: &Name, wanted: &str) -> Result<Response, Refusal> {
+    let grant = call.authorize_reading(name).await?;
+    let version = call.services.packages.version(&grant, wanted).await;
+    let version = version.map_err(|error| match error {
+        Error::NotFound("version") => {
+            Refusal::Absent(format!("{name} has no version or dist-tag {}.", Excerpt::of(wanted)))
+        }
+        error => no_package(call, name, error),
     })?;
-    let document = document.get().to_owned();
-    let etag = etag(document.as_bytes());
-    let mut response = cached(call, &grant, &etag, ASK_AGAIN, || document.into());
-    let content_type = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
-    Ok(response)
+    let rendered = render_version(&version, name, &call.base());
+    Ok(document(call, &grant, &rendered, Form::Full.content_type()))
+}
+
+/// A document that changes, or word that the client has it already.
+fn document(
+    call: &Call,
+    grant: &Grant,
+    rendered: &Rendered,
+    content_type: &'static str,
+) -> Response {
+    warned(conditional::document(&call.headers, grant, rendered, content_type), grant)
 }
 
 /// An archive.
 pub(super) async fn tarball(call: &Call, name: &Name, file: &str) -> Result<Response, Refusal> {
-    let grant = call.authorize(read(name)).await?;
+    let grant = call.authorize_reading(name).await?;
     // A client that asks under a condition has it already: a file never changes.
     let is_conditional = call.headers.contains_key(header::IF_NONE_MATCH);
     let count = call.method == Method::GET && !is_conditional;
@@ -83,24 +70,8 @@ pub(super) async fn tarball(call: &Call, name: &Name, file: &str) -> Result<Resp
         }
         error => error.into(),
     })?;
-    let etag = format!("\"{}\"", stored.sha256);
-    let mut response = cached(call, &grant, &etag, FOR_EVER, || match stored.content {
-        Content::Whole(content) => content.into(),
-        Content::Stream(pieces) => Body::from_stream(pieces.inspect_err(|error| {
-            let source = std::error::Error::source(error);
-            tracing::error!(%error, source, "an archive could not be read to its end");
-        })),
-    });
-    let is_whole = response.status() == StatusCode::OK;
-    let headers = response.headers_mut();
-    if is_whole {
-        headers.insert(header::CONTENT_LENGTH, stored.size.into());
-    }
-    // A package is somebody else's file: no browser is to show it.
-    let content_type = HeaderValue::from_static("application/octet-stream");
-    headers.insert(header::CONTENT_TYPE, content_type);
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
-    Ok(response)
+    let response = conditional::file(&call.headers, &grant, stored, "application/octet-stream");
+    Ok(warned(response, &grant))
 }
 
 /// `npm ping`, and whoever looks whether there is a registry.
@@ -144,67 +115,48 @@ pub(super) async fn audit(call: &Call, body: Body) -> Result<Response, Refusal> 
     Ok(warned(json(StatusCode::OK, &report), &grant))
 }
 
-fn read(name: &Name) -> Wanted<'_> {
-    Wanted::Read(Ecosystem::Npm, name.as_str())
+/// The lines of a header, as if they were one.
+fn lines(call: &Call, name: &HeaderName) -> String {
+    let lines = call.headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
+    lines.collect::<Vec<_>>().join(",")
 }
 
-async fn rendered(
-    call: &Call,
-    grant: &Grant,
-    name: &Name,
-    form: Form,
-) -> Result<std::sync::Arc<Rendered>, Refusal> {
-    let found = call.packuments.get(&call.services, grant, name, call.base(), form).await;
-    found.map_err(|error| match error {
-        Error::NotFound(_) => Refusal::Absent(format!("Feed {} has no package {name}.", call.feed)),
-        error => error.into(),
-    })
-}
-
-/// What was asked for, or word that the client has it already. Only an answer that is the same for
-/// everybody may be kept by anybody.
-fn cached(
-    call: &Call,
-    grant: &Grant,
-    etag: &str,
-    for_how_long: &str,
-    body: impl FnOnce() -> Body,
-) -> Response {
-    let mut response = if conditional::is_known(&call.headers, etag) {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response
-    } else {
-        Response::new(body())
-    };
-    let headers = response.headers_mut();
-    let by_whom = if grant.is_personal() { "private" } else { "public" };
-    for (name, value) in [
-        (header::ETAG, etag),
-        (header::CACHE_CONTROL, &format!("{by_whom}, {for_how_long}")),
-        (header::VARY, "Authorization"),
-    ] {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
+/// Why a package could not be read or changed.
+pub(super) fn no_package(call: &Call, name: &Name, error: Error) -> Refusal {
+    match error {
+        Error::NotFound("package") => {
+            Refusal::Absent(format!("Feed {} has no package {name}.", call.feed))
         }
+        error => error.into(),
     }
-    warned(response, grant)
 }
 
 /// Reads a body to its end and throws it away.
-async fn discard(call: &Call, mut body: Body) -> Result<(), Refusal> {
+async fn discard(call: &Call, body: Body) -> Result<(), Refusal> {
+    pass(call, body, |_| {}).await
+}
+
+/// Reads a body to its end.
+pub(super) async fn gather(call: &Call, body: Body) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    pass(call, body, |data| bytes.extend_from_slice(data)).await?;
+    Ok(bytes)
+}
+
+async fn pass(call: &Call, mut body: Body, mut take: impl FnMut(&[u8])) -> Result<(), Refusal> {
     let most = call.services.limits().document_bytes;
     let mut left = most;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| cut_off())?;
-        let length = frame.data_ref().map_or(0, |data| data.len() as u64);
-        left = left.checked_sub(length).ok_or_else(|| {
+        let Some(data) = frame.data_ref() else { continue };
+        left = left.checked_sub(data.len() as u64).ok_or_else(|| {
             let sentence = format!(
                 "The document is larger than {}, the most this server takes (max_document_size).",
                 Size(most)
             );
             Refusal::Wrong(StatusCode::PAYLOAD_TOO_LARGE, sentence)
         })?;
+        take(data);
     }
     Ok(())
 }

@@ -2,9 +2,13 @@
 
 mod accounts;
 mod feeds;
+mod logins;
+mod packages;
 pub(super) mod password_notice;
 mod posted;
 pub(super) mod theme;
+mod token_edit;
+mod token_life;
 mod tokens;
 
 use super::routes::Routes;
@@ -13,6 +17,10 @@ use super::routes::Routes;
 pub(super) fn routes(routes: &mut Routes) {
     accounts::routes(routes);
     feeds::routes(routes);
+    packages::routes(routes);
+    logins::routes(routes);
     theme::routes(routes);
+    token_edit::routes(routes);
+    token_life::routes(routes);
     tokens::routes(routes);
 }

@@ -2,12 +2,12 @@
 //! answer to the form that asked for it and nowhere else; that page is plain, and `no-store` like
 //! every page.
 
-use app::{Answer, context, server_fns::tokens};
+use app::{Answer, Failure, context, server_fns::tokens};
 use axum::{
     extract::Path,
     response::{IntoResponse as _, Response},
 };
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, header};
 use model::{id::TokenId, token_form::TokenForm};
 use registry::Error;
 
@@ -35,7 +35,7 @@ async fn create(posted: Posted) -> Response {
     // The page of the form also shows what it made.
     let page = LocalPath::known("/profile/tokens/new");
     let Some(caller) = posted.caller() else { return sign_in(&page) };
-    let form = TokenForm::from_pairs(posted.fields().iter().cloned());
+    let form = TokenForm::from_pairs(posted.fields().iter().cloned()).without_empty_rows();
     match tokens::create(posted.services(), caller, &posted.origin, &form).await {
         Ok(created) => {
             let answer = Answer { created: Some(created), ..Answer::default() };
@@ -84,28 +84,32 @@ async fn revoke(Path(id): Path<String>, posted: Posted) -> Response {
 }
 
 /// The address of an act, opened as if it were a page.
-async fn opened(Path(id): Path<String>) -> Response {
+pub(super) async fn opened(Path(id): Path<String>) -> Response {
     token(&id).1.redirect()
 }
 
 /// The token that an address names, and its page. What is no id has the page of no token.
-fn token(id: &str) -> (Option<TokenId>, LocalPath) {
+pub(super) fn token(id: &str) -> (Option<TokenId>, LocalPath) {
     let id: Option<TokenId> = id.parse().ok();
     let page = id.and_then(|id| LocalPath::parse(&format!("/profile/tokens/{id}")));
     (id, page.unwrap_or_else(|| LocalPath::known("/profile/tokens/none")))
 }
 
-fn sign_in(next: &LocalPath) -> Response {
+pub(super) fn sign_in(next: &LocalPath) -> Response {
     LocalPath::known("/sign-in").leading_to(next).redirect()
 }
 
-fn confirm(next: &LocalPath) -> LocalPath {
+pub(super) fn confirm(next: &LocalPath) -> LocalPath {
     LocalPath::known("/confirm").leading_to(next)
 }
 
 /// Leads to the password and back to the form as it was typed. What is too long for an address
 /// stays in the page.
-async fn confirm_and_return(posted: Posted, page: LocalPath, form: TokenForm) -> Response {
+pub(super) async fn confirm_and_return(
+    posted: Posted,
+    page: LocalPath,
+    form: TokenForm,
+) -> Response {
     let query =
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.link()).finish();
     let next = LocalPath::parse(&format!("{}?{query}", page.as_str()));
@@ -125,7 +129,7 @@ async fn confirm_and_return(posted: Posted, page: LocalPath, form: TokenForm) ->
 
 /// Shows the page again with what stood in the way. What is absent, or somebody else's, is the page
 /// of an address that leads nowhere: the page finds that out by itself.
-async fn refused(
+pub(super) async fn refused(
     posted: Posted,
     page: &LocalPath,
     token_form: Option<TokenForm>,
@@ -133,8 +137,13 @@ async fn refused(
 ) -> Response {
     match context::refusal(error) {
         Ok((status, failure)) => {
-            let failure = Some(failure.to_string());
-            posted.show(page, Answer { failure, token_form, ..Answer::default() }, status).await
+            let said = Some(failure.to_string());
+            let answer = Answer { failure: said, token_form, ..Answer::default() };
+            let mut response = posted.show(page, answer, status).await;
+            if let Failure::Throttled(seconds) = failure {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+            response
         }
         Err(error) => InternalError::from(error).into_response(),
     }

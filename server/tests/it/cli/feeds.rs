@@ -71,3 +71,63 @@ fn an_unknown_feed_account_or_role_is_named() {
     let refusal = set("main", "bob", "boss").failed(2);
     assert!(refusal.contains("reader, contributor, owner"), "{refusal}");
 }
+
+#[test]
+fn members_are_listed_and_removed() {
+    let cli = Cli::new();
+    cli.does(&["feed", "member", "set", "main", "bob", "contributor"]);
+    let listed = cli.does(&["feed", "member", "list", "Main"]);
+    let lines: Vec<&str> = listed.lines().collect();
+    assert!(lines[0].starts_with("NAME  ROLE         STATE   SINCE"), "{listed}");
+    assert!(lines[1].starts_with("ana   owner        active"), "{listed}");
+    assert!(lines[2].starts_with("bob   contributor  active"), "{listed}");
+    cli.does(&["user", "disable", "bob"]);
+    let members = cli.json(&["feed", "member", "list", "main"]);
+    assert_eq!((text(&members[1], "username"), text(&members[1], "role")), ("bob", "contributor"));
+    assert_eq!((&members[0]["disabled"], &members[1]["disabled"]), (&false.into(), &true.into()));
+    assert_eq!(cli.does(&["feed", "member", "remove", "main", "bob@example.com"]), "");
+    assert_eq!(cli.json(&["feed", "member", "list", "main"]).as_array().unwrap().len(), 1);
+    let again = cli.refuses(&["feed", "member", "remove", "main", "bob"]);
+    assert!(again.contains("no member of main any more"), "{again}");
+    let only = cli.refuses(&["feed", "member", "remove", "main", "ana"]);
+    assert!(only.contains("only owner"), "{only}");
+    assert!(cli.refuses(&["feed", "member", "list", "next"]).contains("no feed “next”"));
+}
+
+#[test]
+fn settings_change_one_by_one() {
+    let cli = Cli::new();
+    let main = || cli.json(&["feed", "list", "--user", "ana"])[0].clone();
+    let ended = cli.run(&["feed", "set", "main", "--description", " Ours "]);
+    assert!(ended.error.contains("Changed the feed main."), "{ended:?}");
+    assert_eq!((text(&main(), "description"), &main()["public"]), ("Ours", &false.into()));
+    let ended = cli.run(&["feed", "set", "Main", "--public"]);
+    assert!(ended.error.contains("anyone may read it"), "{ended:?}");
+    assert_eq!((text(&main(), "description"), &main()["public"]), ("Ours", &true.into()));
+    cli.does(&["feed", "set", "main", "--private", "--description", ""]);
+    assert_eq!((text(&main(), "description"), &main()["public"]), ("", &false.into()));
+    assert!(cli.refuses(&["feed", "set", "next", "--public"]).contains("no feed “next”"));
+    cli.misreads(&["feed", "set", "main"]);
+    cli.misreads(&["feed", "set", "main", "--public", "--private"]);
+    let long = "x".repeat(201);
+    assert!(cli.refuses(&["feed", "set", "main", "--description", &long]).contains("200"));
+}
+
+#[test]
+fn a_feed_is_deleted_on_a_second_word_and_its_name_is_kept() {
+    let cli = Cli::new();
+    let asked = cli.misreads(&["feed", "delete", "main"]);
+    assert!(asked.contains("0 packages with 0 versions") && asked.contains("--yes"), "{asked}");
+    assert_eq!(cli.json(&["feed", "list", "--user", "ana"]).as_array().unwrap().len(), 1);
+    let ended = cli.run(&["feed", "delete", "Main", "--yes"]);
+    assert!(ended.error.contains("Its name is kept"), "{ended:?}");
+    assert_eq!(ended.succeeded(), "");
+    assert_eq!(cli.json(&["feed", "list", "--user", "ana"]), serde_json::json!([]));
+    assert!(cli.refuses(&["feed", "delete", "main", "--yes"]).contains("no feed “main”"));
+    let create = ["feed", "create", "main", "--owner", "bob"];
+    assert!(cli.refuses(&create).contains("was used before"));
+    assert_eq!(cli.does(&["feed", "release-name", "main"]), "");
+    assert!(cli.refuses(&["feed", "release-name", "main"]).contains("free already"));
+    cli.does(&create);
+    assert!(cli.does(&["audit", "verify"]).contains("whole"));
+}

@@ -79,6 +79,10 @@ fn scope_is_what_the_flags_say() {
             "This token can read and publish packages in main until Wednesday 25 November 2026.",
         ),
         (
+            "--write main --allow unlist,delete --network 10.1.2.3/16 --network 10.1.0.0/16 --expires never",
+            "This token can read every feed and publish, unlist and delete packages in main. It works only from 10.1.0.0/16.",
+        ),
+        (
             "--write main --package Acme.* --package Acme.* --read-any-package --expires never",
             "This token can read every feed and publish packages named Acme.* to main.",
         ),
@@ -103,6 +107,9 @@ fn what_cannot_be_a_token_is_refused_with_the_way_to_mend_it() {
         (&["--read", "none"], 1, "neither read nor write"),
         (&["--package", "a b"], 2, "A pattern is made of letters"),
         (&["--package", "gem|x"], 2, "npm, nuget, maven"),
+        (&["--allow", "unlist"], 1, "--allow: it is for tokens that publish. Give --write too."),
+        (&["--write", "main", "--allow", "everything"], 2, "unlist, delete"),
+        (&["--network", "10.1.0.0/33"], 2, "is not a network: write it like 10.1.0.0/16"),
         (&["--expires", "soon"], 2, "a number of days (90d)"),
         (&["--expires", "2026-11-23"], 1, "--expires: This date has passed"),
         (&["--expires", "9999d"], 1, "--expires: An expiry lies at most ten years ahead"),
@@ -211,4 +218,62 @@ fn only_an_id_names_a_token_and_a_value_is_not_repeated() {
         assert!(!refusal.contains(&value[4..]) && refusal.contains("token list"), "{refusal}");
     }
     assert!(cli.refuses(&["token", "list", "--user", "eve"]).contains("no account “eve”"));
+}
+
+#[test]
+fn a_token_is_edited_part_by_part() {
+    let cli = Cli::dated();
+    cli.token(&["--write", "main", "--package", "Acme.*", "--expires", "30d"]);
+    let id = text(&only_token(&cli), "id").to_owned();
+    for (flags, sentence, more) in [
+        (
+            &["--package", "Acme.Core"][..],
+            "This token can read packages named Acme.Core in every feed and publish packages named Acme.Core to main until Thursday 24 December 2026.",
+            "",
+        ),
+        (
+            &["--any-package", "--read", "none", "--expires", "never"],
+            "This token can publish packages to main. It cannot read or install any package.",
+            "More than before: It may also publish packages to main, whatever their names. It never expires.",
+        ),
+        (
+            &["--allow", "unlist,delete", "--network", "10.1.0.0/16"],
+            "This token can publish, unlist and delete packages in main. It cannot read or install any package. It works only from 10.1.0.0/16.",
+            "More than before: It may also unlist and delete packages in main, whatever their names.",
+        ),
+        (
+            &["--allow", "none", "--any-network", "--description", "build"],
+            "This token can publish packages to main. It cannot read or install any package.",
+            "More than before: It may be used from any network.",
+        ),
+        (
+            &["--write", "none", "--read", "all"],
+            "This token can read every feed.",
+            "More than before: It may also read every feed.",
+        ),
+    ] {
+        let ended = cli.run(&[&["token", "edit", &id], flags].concat());
+        assert_eq!((ended.code, ended.output.as_str()), (0, ""), "{flags:?} {ended:?}");
+        assert!(ended.error.contains(&format!("Changed token {id}. {sentence}\n")), "{ended:?}");
+        assert_eq!(ended.error.contains("More than before"), !more.is_empty(), "{ended:?}");
+        assert!(ended.error.contains(more), "{flags:?} {ended:?}");
+        assert_eq!(text(&only_token(&cli), "sentence"), sentence);
+    }
+    assert_eq!(text(&only_token(&cli), "description"), "build");
+    for (flags, code, why) in [
+        (&["--description", "build"][..], 1, "is like that already"),
+        (&[], 1, "is like that already"),
+        (&["--read", "none"], 1, "neither read nor write"),
+        (&["--read", "nowhere"], 1, "--read: “nowhere” is no feed that this account can reach"),
+        (&["--allow", "delete"], 1, "--allow: it is for tokens that publish"),
+        (&["--expires", "2020-01-01"], 1, "--expires: This date has passed"),
+        (&["--any-package", "--package", "a"], 2, "cannot be used with"),
+    ] {
+        let ended = cli.run(&[&["token", "edit", &id], flags].concat());
+        assert_eq!(ended.code, code, "{flags:?} {ended:?}");
+        assert!(ended.error.contains(why), "{flags:?} {ended:?}");
+    }
+    let ended = cli.run(&["token", "edit", ABSENT, "--description", "x"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.error.contains("there is no token"), "{ended:?}");
 }

@@ -91,6 +91,9 @@ async fn who_only_writes_publishes_in_silence_and_reads_nothing() {
         assert!(refused.json()["error"].as_str().unwrap().starts_with("[LK-SCOPE] token ending"));
         // npm would print it though the publish that follows goes well.
         assert_eq!(refused.headers.contains_key("npm-notice"), headers.is_empty());
+        // Nor is it a refusal to hear of: no page tells of it.
+        let said = refused.json()["error"].as_str().unwrap().to_owned();
+        assert_eq!(said.contains("/denials/"), headers.is_empty(), "{said}");
     }
     let published = world.publish("main", &writer, "demo", "1.0.0").await;
     assert_eq!((published.status, published.header("npm-notice")), (201, ""));
@@ -98,6 +101,17 @@ async fn who_only_writes_publishes_in_silence_and_reads_nothing() {
         let refused = world.get(&format!("main/npm/{path}"), &writer).await;
         assert_eq!(refused.denial(), (403, "LK-SCOPE".to_owned()), "{path}");
     }
+}
+
+#[tokio::test]
+async fn who_may_not_publish_either_is_refused_aloud() {
+    let world = World::new().await;
+    let other =
+        bearer(&world.make(world.ana, draft(vec![allow(READ_WRITE, &[], &["other"])])).await.1);
+    let look = [("npm-command", "publish")];
+    let refused = world.ask("GET", "main/npm/demo", &other, &look, Body::empty()).await;
+    let said = refused.json()["error"].as_str().unwrap().to_owned();
+    assert!(said.starts_with("[LK-PACKAGE]") && said.contains("/denials/"), "{said}");
 }
 
 #[tokio::test]

@@ -23,40 +23,40 @@ use sha2::Sha512;
 
 use crate::support::Server;
 
-pub(super) const PASSWORD: &str = "correct horse battery sta\u{eb}ple";
+pub(crate) const PASSWORD: &str = "correct horse battery sta\u{eb}ple";
 
 /// `ana` owns the private feeds `main` and `side` and the public feed `open`; `rob` reads `main`;
 /// `eve` is a member of nothing but her own feed.
-pub(super) struct World {
-    pub(super) server: Server,
-    pub(super) ana: AccountId,
-    pub(super) rob: AccountId,
-    pub(super) eve: AccountId,
-    pub(super) main: FeedId,
-    pub(super) side: FeedId,
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) ana: AccountId,
+    pub(crate) rob: AccountId,
+    pub(crate) eve: AccountId,
+    pub(crate) main: FeedId,
+    pub(crate) side: FeedId,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) reason: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) reason: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Reply {
     /// A header's value; empty if it is absent.
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
     /// The one sentence of a refusal, after checking that every client finds it.
-    pub(super) fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         let body = self.json();
         let sentence = body["error"].as_str().unwrap().to_owned();
         assert_eq!(body, json!({ "error": sentence }));
@@ -69,7 +69,7 @@ impl Reply {
     }
 
     /// Status and code of a denial, after checking its challenge.
-    pub(super) fn denial(&self) -> (u16, String) {
+    pub(crate) fn denial(&self) -> (u16, String) {
         let sentence = self.sentence();
         let code = sentence.strip_prefix('[').and_then(|rest| rest.split_once(']'));
         let code = code.unwrap_or_else(|| panic!("no code: {sentence}")).0.to_owned();
@@ -80,29 +80,29 @@ impl Reply {
     }
 }
 
-pub(super) fn operator() -> Actor {
+pub(crate) fn operator() -> Actor {
     Actor::Operator("root".to_owned())
 }
 
-pub(super) fn bearer(token: &str) -> String {
+pub(crate) fn bearer(token: &str) -> String {
     format!("Bearer {token}")
 }
 
-pub(super) fn basic(name: &str, password: &str) -> String {
+pub(crate) fn basic(name: &str, password: &str) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{password}")))
 }
 
 /// A rule that allows.
-pub(super) fn allow(actions: ActionSet, feeds: &[FeedId], patterns: &[&str]) -> Rule {
+pub(crate) fn allow(actions: ActionSet, feeds: &[FeedId], patterns: &[&str]) -> Rule {
     let feeds = if feeds.is_empty() { FeedSet::All } else { FeedSet::Only(feeds.to_vec()) };
     let patterns = patterns.iter().map(|pattern| pattern.parse().unwrap()).collect();
     Rule { effect: Effect::Allow, actions, feeds, patterns }
 }
 
-pub(super) const READ_WRITE: ActionSet = ActionSet::READ.with(ActionSet::WRITE);
+pub(crate) const READ_WRITE: ActionSet = ActionSet::READ.with(ActionSet::WRITE);
 
 /// A token with these rules and nothing that limits it further.
-pub(super) fn draft(rules: Vec<Rule>) -> TokenDraft {
+pub(crate) fn draft(rules: Vec<Rule>) -> TokenDraft {
     TokenDraft {
         description: "CI".to_owned(),
         scope: Scope { rules },
@@ -113,7 +113,7 @@ pub(super) fn draft(rules: Vec<Rule>) -> TokenDraft {
 }
 
 /// What `npm publish` sends.
-pub(super) fn document(name: &str, version: &str, tag: &str, archive: &[u8]) -> Value {
+pub(crate) fn document(name: &str, version: &str, tag: &str, archive: &[u8]) -> Value {
     let base = name.rsplit('/').next().unwrap();
     json!({
         "_id": name,
@@ -141,7 +141,7 @@ pub(super) fn document(name: &str, version: &str, tag: &str, archive: &[u8]) -> 
     })
 }
 
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").unwrap();
         text
@@ -149,12 +149,12 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 impl World {
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(&[]).await
     }
 
     /// A world whose server was started with these flags.
-    pub(super) async fn with(flags: &[&str]) -> Self {
+    pub(crate) async fn with(flags: &[&str]) -> Self {
         let server = Server::with(flags).await;
         let accounts = &server.services.accounts;
         let account = async |name: &str| {
@@ -180,22 +180,22 @@ impl World {
     }
 
     /// Makes a token: its id and its value.
-    pub(super) async fn make(&self, owner: AccountId, draft: TokenDraft) -> (TokenId, String) {
+    pub(crate) async fn make(&self, owner: AccountId, draft: TokenDraft) -> (TokenId, String) {
         let tokens = &self.server.services.tokens;
         let made = tokens.create_for(&operator(), owner, draft).await.unwrap();
         (made.id, made.secret.unwrap().expose().to_owned())
     }
 
     /// A token of `ana`'s that may do these things everywhere, as a header.
-    pub(super) async fn token(&self, actions: ActionSet) -> String {
+    pub(crate) async fn token(&self, actions: ActionSet) -> String {
         bearer(&self.make(self.ana, draft(vec![allow(actions, &[], &[])])).await.1)
     }
 
-    pub(super) async fn everything(&self) -> String {
+    pub(crate) async fn everything(&self) -> String {
         self.token(ActionSet::of(&Action::ALL)).await
     }
 
-    pub(super) async fn send(&self, request: Request<Body>) -> Reply {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let (parts, body) = self.server.send(request).await.into_parts();
         let reason = parts.extensions.get::<ReasonPhrase>();
         Reply {
@@ -209,7 +209,7 @@ impl World {
     }
 
     /// A request to a feed; an empty credential is none.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         method: &str,
         path: &str,
@@ -231,19 +231,19 @@ impl World {
         self.send(request.body(body.into()).unwrap()).await
     }
 
-    pub(super) async fn get(&self, path: &str, credential: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str, credential: &str) -> Reply {
         self.ask("GET", path, credential, &[], Body::empty()).await
     }
 
     /// Puts a document to the package it names.
-    pub(super) async fn put(&self, feed: &str, credential: &str, document: &Value) -> Reply {
+    pub(crate) async fn put(&self, feed: &str, credential: &str, document: &Value) -> Reply {
         let name = document["name"].as_str().unwrap().replace('/', "%2f");
         let path = format!("{feed}/npm/{name}");
         self.ask("PUT", &path, credential, &[], document.to_string()).await
     }
 
     /// Publishes a version whose archive says which it is.
-    pub(super) async fn publish(
+    pub(crate) async fn publish(
         &self,
         feed: &str,
         credential: &str,
@@ -255,7 +255,7 @@ impl World {
     }
 
     /// Every file among the blobs and the uploads in progress.
-    pub(super) fn files(&self) -> BTreeSet<String> {
+    pub(crate) fn files(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for folder in ["data/blobs", "data/staging"] {
             gather(&self.server.folder.path().join(folder), &mut found);
@@ -264,7 +264,7 @@ impl World {
     }
 
     /// All that the database has written to the disk so far, its journal included.
-    pub(super) async fn database(&self) -> Vec<u8> {
+    pub(crate) async fn database(&self) -> Vec<u8> {
         self.server.services.usage.flush().await.unwrap();
         self.server.services.denials.flush().await.unwrap();
         let data = self.server.folder.path().join("data");
@@ -273,7 +273,7 @@ impl World {
     }
 }
 
-pub(super) fn archive_of(name: &str, version: &str) -> Vec<u8> {
+pub(crate) fn archive_of(name: &str, version: &str) -> Vec<u8> {
     format!("the archive of {name} {version}").into_bytes()
 }
 

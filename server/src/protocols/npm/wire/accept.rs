@@ -1,5 +1,7 @@
 //! Which of the two packument forms an `Accept` header asks for.
 
+use crate::protocols::encoding::thousandths;
+
 /// The two forms of a packument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Form {
@@ -78,18 +80,6 @@ impl Preference {
     }
 }
 
-/// Reads a `qvalue`: `0` or `1` with at most three decimals, at most one.
-fn thousandths(text: &str) -> Option<u16> {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    if !matches!(whole, "0" | "1")
-        || decimals.len() > 3
-        || !decimals.bytes().all(|byte| byte.is_ascii_digit())
-    {
-        return None;
-    }
-    format!("{whole}{decimals:0<3}").parse().ok().filter(|weight| *weight <= 1000)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -124,26 +114,6 @@ mod tests {
             (",,;;q=,=", Full),
         ] {
             assert_eq!(Form::negotiate(accept), form, "{accept}");
-        }
-    }
-
-    #[test]
-    fn weights() {
-        for (text, weight) in [
-            ("1", Some(1000)),
-            ("1.000", Some(1000)),
-            ("0", Some(0)),
-            ("0.", Some(0)),
-            ("0.8", Some(800)),
-            ("0.05", Some(50)),
-            ("1.001", None),
-            ("0.1234", None),
-            ("-1", None),
-            ("+1", None),
-            ("", None),
-            ("0.+1", None),
-        ] {
-            assert_eq!(thousandths(text), weight, "{text}");
         }
     }
 

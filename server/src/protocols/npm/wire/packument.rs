@@ -1,6 +1,6 @@
 //! The document that describes a package to its clients.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use super::{accept::Form, name::Name, rfc3339::Rfc3339};
 
@@ -45,6 +45,8 @@ pub(crate) struct PackumentVersion<'a> {
     pub(crate) size: u64,
     /// When it was published, in milliseconds since 1970.
     pub(crate) published: i64,
+    /// Whether it is listed.
+    pub(crate) is_listed: bool,
     /// Why not to use it, if it is deprecated.
     pub(crate) deprecated: Option<&'a str>,
 }
@@ -97,14 +99,36 @@ impl PackumentVersion<'_> {
         version.object("dist", |dist| {
             dist.text("integrity", self.integrity);
             dist.text("shasum", self.shasum);
-            let base = base.trim_end_matches('/');
-            dist.text("tarball", &format!("{base}/{name}/-/{}", name.tarball_file(self.version)));
+            dist.text("tarball", &tarball(base, name, self.version));
             dist.number("size", self.size);
         });
-        if let Some(reason) = self.deprecated {
-            version.text("deprecated", reason);
+        if let Some(reason) = served_deprecation(self.is_listed, self.deprecated) {
+            version.text("deprecated", &reason);
         }
         version.end();
+    }
+
+    /// The version by itself, as JSON.
+    pub(crate) fn to_json(&self, name: &Name, base: &str) -> String {
+        let mut json = String::with_capacity(self.manifest.len() + 640);
+        self.write(name, base, &mut json);
+        json
+    }
+}
+
+/// The address of a version's archive, below the feed's.
+pub(crate) fn tarball(base: &str, name: &Name, version: &str) -> String {
+    format!("{}/{name}/-/{}", base.trim_end_matches('/'), name.tarball_file(version))
+}
+
+/// What a version's `deprecated` says. There is no field for an unlisted version, but clients that
+/// choose one avoid what is deprecated as long as there is another.
+pub(crate) fn served_deprecation(is_listed: bool, reason: Option<&str>) -> Option<Cow<'_, str>> {
+    const UNLISTED: &str = "This version is unlisted: choose another.";
+    match (is_listed, reason) {
+        (true, reason) => reason.map(Cow::Borrowed),
+        (false, None) => Some(UNLISTED.into()),
+        (false, Some(reason)) => Some(format!("{reason} ({UNLISTED})").into()),
     }
 }
 
@@ -200,6 +224,7 @@ mod tests {
             shasum: "00ff",
             size: 42,
             published: 1_709_251_199_999,
+            is_listed: true,
             deprecated: None,
         }
     }
@@ -263,6 +288,16 @@ mod tests {
                 },
             })
         );
+    }
+
+    #[test]
+    fn an_unlisted_version_is_one_to_avoid() {
+        assert_eq!(served_deprecation(true, None), None);
+        assert_eq!(served_deprecation(true, Some("old")).as_deref(), Some("old"));
+        let alone = served_deprecation(false, None).unwrap();
+        assert_eq!(alone, "This version is unlisted: choose another.");
+        let both = served_deprecation(false, Some("old")).unwrap();
+        assert_eq!(both, "old (This version is unlisted: choose another.)");
     }
 
     proptest! {

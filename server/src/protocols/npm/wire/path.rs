@@ -1,6 +1,9 @@
 //! What a path below a feed's npm address means.
 
-use super::name::{Name, NameError};
+use super::{
+    account::Account,
+    name::{Name, NameError},
+};
 
 /// Everything this server knows to lie below `/F/{feed}/npm/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +32,25 @@ pub(crate) enum Path {
     },
     /// One version, by its number or by a dist-tag: `demo/1.0.0`, `demo/latest`.
     Version(Name, String),
-    /// A token that `npm logout` wants revoked.
-    Logout,
+    /// A package as somebody changed it, by its `_rev`: `demo/-rev/1-abc`.
+    PackageRevision(Name, String),
+    /// An archive to be deleted, by the package's `_rev`: `demo/-/demo-1.0.0.tgz/-rev/1-abc`.
+    TarballRevision {
+        /// The package.
+        name: Name,
+        /// The file name, as in [`Tarball`](Self::Tarball).
+        file: String,
+        /// The `_rev`.
+        rev: String,
+    },
+    /// A package's dist-tags: `-/package/demo/dist-tags`.
+    Tags(Name),
+    /// One of them: `-/package/demo/dist-tags/beta`.
+    Tag(Name, String),
+    /// `-/v1/search`.
+    Search,
+    /// Signing in and out, tokens, the profile.
+    Account(Account),
     /// What a command of npm's asks for and this server does not have.
     Unserved(Command),
     /// Well formed, but nothing npm's clients ask for.
@@ -40,30 +60,36 @@ pub(crate) enum Path {
 /// A command that npm's clients have and this server does not serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command {
-    /// `npm login`, by the browser or by password.
-    Login,
-    /// `npm token`.
-    Token,
-    /// `npm profile`.
-    Profile,
-    /// `npm search`.
-    Search,
-    /// `npm dist-tag`.
-    DistTag,
-    /// `npm unpublish`.
-    Unpublish,
+    /// `npm owner`.
+    Owner,
+    /// `npm star`, `npm unstar`, `npm stars`.
+    Star,
+    /// `npm access`, `npm team`, `npm org`.
+    Access,
+    /// `npm hook`.
+    Hook,
 }
 
 impl Command {
     /// The command as people type it.
     pub(crate) fn typed(self) -> &'static str {
         match self {
-            Self::Login => "npm login",
-            Self::Token => "npm token",
-            Self::Profile => "npm profile",
-            Self::Search => "npm search",
-            Self::DistTag => "npm dist-tag",
-            Self::Unpublish => "npm unpublish",
+            Self::Owner => "npm owner",
+            Self::Star => "npm star",
+            Self::Access => "npm access",
+            Self::Hook => "npm hook",
+        }
+    }
+
+    /// The command that npm says it runs in the header `npm-command`, if it is one that is not served
+    /// and would ask for something that is.
+    pub(crate) fn named(command: &str) -> Option<Self> {
+        match command {
+            "owner" => Some(Self::Owner),
+            "star" | "unstar" | "stars" => Some(Self::Star),
+            "access" | "team" | "org" => Some(Self::Access),
+            "hook" => Some(Self::Hook),
+            _ => None,
         }
     }
 }
@@ -115,7 +141,16 @@ impl Path {
         if segments.iter().any(|segment| matches!(*segment, "." | "..")) {
             return Err(PathError::Dots);
         }
-        match segments.as_slice() {
+        // npm 6 sends the registry's path twice when it unpublishes; no package is called `F`.
+        let segments = match segments.as_slice() {
+            ["F", _, "npm", rest @ ..] if !rest.is_empty() => rest,
+            all => all,
+        };
+        match segments {
+            ["-", "package", scope, base, rest @ ..] if scope.starts_with('@') => {
+                Ok(Self::about(Name::parse(&format!("{scope}/{base}"))?, rest))
+            }
+            ["-", "package", name, rest @ ..] => Ok(Self::about(Name::parse(name)?, rest)),
             ["-", route @ ..] => Ok(Self::service(route)),
             [scope, base, rest @ ..] if scope.starts_with('@') => {
                 Ok(Self::below(Name::parse(&format!("{scope}/{base}"))?, rest))
@@ -133,17 +168,20 @@ impl Path {
             ["npm", "v1", "security", "advisories", "bulk"] => Self::AdvisoriesBulk,
             ["npm", "v1", "security", "audits", "quick"] => Self::AuditQuick,
             ["npm", "v1", "security", "audits"] => Self::Audits,
-            ["v1", "login" | "done", ..] => Self::Unserved(Command::Login),
-            ["user", user, ..] if user.starts_with("org.couchdb.user:") => {
-                Self::Unserved(Command::Login)
-            }
-            ["user", "token", _] => Self::Logout,
-            ["npm", "v1", "tokens", ..] => Self::Unserved(Command::Token),
-            ["npm", "v1", "user"] => Self::Unserved(Command::Profile),
-            ["v1", "search"] | ["all"] => Self::Unserved(Command::Search),
-            ["package", .., "dist-tags"] | ["package", .., "dist-tags", _] => {
-                Self::Unserved(Command::DistTag)
-            }
+            ["v1", "search"] => Self::Search,
+            ["team" | "org", ..] => Self::Unserved(Command::Access),
+            ["npm", "v1", "hooks", ..] => Self::Unserved(Command::Hook),
+            ["_view", "starredByUser", ..] => Self::Unserved(Command::Star),
+            _ => Account::of(route).map_or(Self::Unknown, Self::Account),
+        }
+    }
+
+    /// What lies below `-/package/` and a package.
+    fn about(name: Name, rest: &[&str]) -> Self {
+        match rest {
+            ["dist-tags"] => Self::Tags(name),
+            ["dist-tags", tag] => Self::Tag(name, (*tag).to_owned()),
+            ["access" | "collaborators"] => Self::Unserved(Command::Access),
             _ => Self::Unknown,
         }
     }
@@ -156,7 +194,13 @@ impl Path {
             ["-", scope, file] if name.scope() == Some(scope) => {
                 Self::Tarball { file: (*file).to_owned(), name }
             }
-            ["-rev", _] | ["-", .., "-rev", _] => Self::Unserved(Command::Unpublish),
+            ["-rev", rev] => Self::PackageRevision(name, (*rev).to_owned()),
+            ["-", file, "-rev", rev] => {
+                Self::TarballRevision { name, file: (*file).to_owned(), rev: (*rev).to_owned() }
+            }
+            ["-", scope, file, "-rev", rev] if name.scope() == Some(scope) => {
+                Self::TarballRevision { name, file: (*file).to_owned(), rev: (*rev).to_owned() }
+            }
             [version] if !version.starts_with('-') => Self::Version(name, (*version).to_owned()),
             _ => Self::Unknown,
         }
@@ -212,6 +256,15 @@ mod tests {
         Path::Tarball { name: name(package), file: file.to_owned() }
     }
 
+    fn revision(package: &str) -> Path {
+        Path::PackageRevision(name(package), "1-abc".to_owned())
+    }
+
+    fn archive(package: &str) -> Path {
+        let (file, rev) = ("demo-1.0.0.tgz".to_owned(), "1-abc".to_owned());
+        Path::TarballRevision { name: name(package), file, rev }
+    }
+
     #[test]
     fn the_paths_clients_send() {
         for (raw, path) in [
@@ -235,22 +288,41 @@ mod tests {
             ("@acme%2fdemo/-/demo-1.0.0.tgz", tarball("@acme/demo", "demo-1.0.0.tgz")),
             ("@acme/demo/-/@acme/demo-1.0.0.tgz", tarball("@acme/demo", "demo-1.0.0.tgz")),
             ("@acme%2Fdemo/-/@acme%2Fdemo-1.0.0.tgz", tarball("@acme/demo", "demo-1.0.0.tgz")),
-            ("-/v1/login", Path::Unserved(Command::Login)),
-            ("-/v1/done", Path::Unserved(Command::Login)),
-            ("-/user/org.couchdb.user:alice", Path::Unserved(Command::Login)),
-            ("-/user/org.couchdb.user:alice/-rev/1-abc", Path::Unserved(Command::Login)),
-            ("-/user/token/lka_0123", Path::Logout),
-            ("-/npm/v1/tokens", Path::Unserved(Command::Token)),
-            ("-/npm/v1/tokens/token/0123", Path::Unserved(Command::Token)),
-            ("-/npm/v1/user", Path::Unserved(Command::Profile)),
-            ("-/v1/search", Path::Unserved(Command::Search)),
-            ("-/package/demo/dist-tags", Path::Unserved(Command::DistTag)),
-            ("-/package/@acme%2fdemo/dist-tags", Path::Unserved(Command::DistTag)),
-            ("-/package/@acme%2fdemo/dist-tags/beta", Path::Unserved(Command::DistTag)),
-            ("demo/-rev/1-abc", Path::Unserved(Command::Unpublish)),
-            ("@acme%2fdemo/-rev/1-abc", Path::Unserved(Command::Unpublish)),
-            ("demo/-/demo-1.0.0.tgz/-rev/1-abc", Path::Unserved(Command::Unpublish)),
-            ("@acme/demo/-/@acme/demo-1.0.0.tgz/-rev/1-abc", Path::Unserved(Command::Unpublish)),
+            ("-/v1/login", Path::Account(Account::Login)),
+            ("-/v1/done/0123", Path::Account(Account::Done("0123".into()))),
+            ("-/v1/done", Path::Unknown),
+            ("-/user/org.couchdb.user:alice", Path::Account(Account::User("alice".to_owned()))),
+            ("-/user/org.couchdb.user%3Aa%40b", Path::Account(Account::User("a@b".to_owned()))),
+            ("-/user/org.couchdb.user:alice/-rev/1-abc", Path::Unknown),
+            ("-/user/alice", Path::Unknown),
+            ("-/user/token/lka_0123", Path::Account(Account::Logout("lka_0123".into()))),
+            ("-/npm/v1/tokens", Path::Account(Account::Tokens)),
+            ("-/npm/v1/tokens/token/0123", Path::Account(Account::Token("0123".into()))),
+            ("-/npm/v1/user", Path::Account(Account::Profile)),
+            ("-/v1/search", Path::Search),
+            ("-/package/demo/dist-tags", Path::Tags(name("demo"))),
+            ("-/package/@acme%2fdemo/dist-tags", Path::Tags(name("@acme/demo"))),
+            (
+                "-/package/@acme/demo/dist-tags/beta",
+                Path::Tag(name("@acme/demo"), "beta".to_owned()),
+            ),
+            (
+                "-/package/@acme%2fdemo/dist-tags/a%20b",
+                Path::Tag(name("@acme/demo"), "a b".to_owned()),
+            ),
+            ("-/package/demo/access", Path::Unserved(Command::Access)),
+            ("-/package/demo/collaborators", Path::Unserved(Command::Access)),
+            ("-/team/acme/developers/package", Path::Unserved(Command::Access)),
+            ("-/npm/v1/hooks", Path::Unserved(Command::Hook)),
+            ("demo/-rev/1-abc", revision("demo")),
+            ("F/main/npm/demo/-/demo-1.0.0.tgz/-rev/1-abc", archive("demo")),
+            ("F/main/npm/@acme/demo/-/@acme/demo-1.0.0.tgz/-rev/1-abc", archive("@acme/demo")),
+            ("@acme%2fdemo/-rev/1-abc", revision("@acme/demo")),
+            ("demo/-/demo-1.0.0.tgz/-rev/1-abc", archive("demo")),
+            ("@acme/demo/-/@acme/demo-1.0.0.tgz/-rev/1-abc", archive("@acme/demo")),
+            ("@acme/demo/-/demo-1.0.0.tgz/-rev/1-abc", archive("@acme/demo")),
+            ("-/package/demo", Path::Unknown),
+            ("-/package", Path::Unknown),
             ("-", Path::Unknown),
             ("-/user", Path::Unknown),
             ("-/nothing", Path::Unknown),

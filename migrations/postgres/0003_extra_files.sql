@@ -1,0 +1,2 @@
+-- Files of a version beside its archive: symbols, an icon.
+ALTER TABLE package_files ADD COLUMN is_extra BOOLEAN NOT NULL DEFAULT FALSE;

@@ -1,0 +1,140 @@
+//! Answers, and refusals said where NuGet's clients show them: all print the reason phrase, and those
+//! since 3.x the `X-NuGet-Warning` of any answer.
+
+use axum::{
+    body::Body,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use hyper::ext::ReasonPhrase;
+use model::denial::{Code, LONGEST_SENTENCE};
+use registry::{Denial, Error, Grant};
+
+use super::Call;
+use crate::web::InternalError;
+
+const WARNING: HeaderName = HeaderName::from_static("x-nuget-warning");
+
+/// Why a request gets no more than an error.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The caller may not.
+    Denied(Box<Denial>),
+    /// The request cannot be served as it is.
+    Wrong(StatusCode, String),
+    /// There is no such thing, for somebody who may know that.
+    Absent(String),
+    /// Something broke here.
+    Broken(InternalError),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Denied(denial) => Self::Denied(denial),
+            Error::NotFound(what) => Self::Absent(format!("There is no such {what}.")),
+            // Not 409, which clients take for a version that is there and may be told to ignore.
+            Error::Taken(sentence) => Self::Wrong(StatusCode::BAD_REQUEST, sentence),
+            // A reason for clients to try once more by themselves.
+            Error::Raced => Self::Wrong(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The package changed at the same moment. Try again.".to_owned(),
+            ),
+            error => Self::Broken(error.into()),
+        }
+    }
+}
+
+impl From<InternalError> for Refusal {
+    fn from(error: InternalError) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl Refusal {
+    /// A request that is wrong by itself.
+    pub(super) fn malformed(error: &impl std::error::Error) -> Self {
+        Self::Wrong(StatusCode::BAD_REQUEST, error.to_string())
+    }
+
+    /// The response. Of a feed it says nothing but the name that the request gave.
+    pub(super) fn into_response(self, call: &Call) -> Response {
+        match self {
+            Self::Denied(denial) => denied(&denial, call),
+            Self::Wrong(status, sentence) => said(status, &sentence),
+            Self::Absent(sentence) => {
+                let mut response = said(StatusCode::NOT_FOUND, &sentence);
+                // Clients look for each package in every source they have: what one has not is no
+                // news.
+                if matches!(call.method, http::Method::GET | http::Method::HEAD) {
+                    response.headers_mut().remove(WARNING);
+                }
+                response
+            }
+            Self::Broken(error) => error.into_response(),
+        }
+    }
+}
+
+fn denied(denial: &Denial, call: &Call) -> Response {
+    let status = match denial.code {
+        Code::Exists => StatusCode::CONFLICT,
+        code => StatusCode::from_u16(code.status()).unwrap_or(StatusCode::FORBIDDEN),
+    };
+    let mut response = said(status, &denial.sentence);
+    let headers = response.headers_mut();
+    if status == StatusCode::UNAUTHORIZED {
+        // Clients send stored credentials only after this, and drop wrong ones only after this.
+        let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+        let realm: String = call.feed.chars().filter(is_plain).collect();
+        if let Ok(challenge) = HeaderValue::try_from(format!("Basic realm=\"{realm}\"")) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+    }
+    if let Some(wait) = denial.retry_after {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        headers.insert(header::RETRY_AFTER, seconds.max(1).into());
+    }
+    response
+}
+
+/// One sentence, wherever a client may look for it.
+fn said(status: StatusCode, sentence: &str) -> Response {
+    let sentence = in_one_line(sentence);
+    let mut response = Response::new(Body::from(sentence.clone()));
+    *response.status_mut() = status;
+    let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    warn(&mut response, &sentence);
+    if let Ok(phrase) = ReasonPhrase::try_from(sentence.into_bytes()) {
+        response.extensions_mut().insert(phrase);
+    }
+    response
+}
+
+/// Text as it may stand in a header: printable ASCII, not longer than a sentence.
+fn in_one_line(text: &str) -> String {
+    let printable = |c: char| if matches!(c, ' '..='~') { c } else { '?' };
+    text.chars().map(printable).take(LONGEST_SENTENCE).collect()
+}
+
+fn warn(response: &mut Response, sentence: &str) {
+    if let Ok(sentence) = HeaderValue::from_str(sentence) {
+        response.headers_mut().insert(WARNING, sentence);
+    }
+}
+
+/// Done, with nothing to say.
+pub(super) fn done(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// An answer that says besides what the credential's owner should know.
+pub(super) fn warned(mut response: Response, grant: &Grant) -> Response {
+    if let Some(warning) = grant.warning() {
+        warn(&mut response, &in_one_line(warning));
+    }
+    response
+}

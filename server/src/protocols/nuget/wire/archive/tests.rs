@@ -1,0 +1,228 @@
+use std::io::{Cursor, Write as _};
+
+use proptest::prelude::*;
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+use super::*;
+use crate::protocols::sentence::tests::assert_fit_for_a_header;
+
+/// A zip archive of these files.
+pub(crate) fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for (name, content) in files {
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn open(bytes: &[u8]) -> Result<Archive<Cursor<&[u8]>>, ArchiveError> {
+    Archive::open(Cursor::new(bytes))
+}
+
+/// Why an archive is refused, in a sentence that can travel in a header.
+#[track_caller]
+fn refused(bytes: &[u8]) -> String {
+    let error = open(bytes).err().unwrap();
+    assert_fit_for_a_header(&error.to_string());
+    error.to_string()
+}
+
+/// Writes another text of the same length over every place of a text.
+fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut count = 0;
+    for at in 0..bytes.len() - from.len() {
+        if bytes[at..].starts_with(from) {
+            bytes[at..at + from.len()].copy_from_slice(to);
+            count += 1;
+        }
+    }
+    assert!(count > 0);
+    bytes
+}
+
+/// Where the record begins that an archive ends with.
+fn end(bytes: &[u8]) -> usize {
+    bytes.len() - END
+}
+
+#[test]
+fn files_are_found_as_nuspecs_name_them() {
+    let bytes = zipped(&[
+        ("demo.nuspec", b"<a/>"),
+        ("images/My%20Icon.png", b"icon"),
+        ("_rels/.rels", b""),
+    ]);
+    let mut archive = open(&bytes).unwrap();
+    for name in ["images/My Icon.png", "images\\my icon.PNG", "./images/My Icon.png"] {
+        assert_eq!(archive.read(name, 4).unwrap(), b"icon", "{name}");
+    }
+    let mut names: Vec<_> = archive.names().collect();
+    names.sort_unstable();
+    assert_eq!(names, ["_rels/.rels", "demo.nuspec", "images/my icon.png"]);
+    let absent = archive.read("a\r\nb", 9).unwrap_err();
+    assert_eq!(absent.to_string(), "The package has no file a??b, which its .nuspec file names.");
+    let large = archive.read("demo.nuspec", 3).unwrap_err();
+    assert_eq!(large.to_string(), "The file demo.nuspec in the package is larger than 3 bytes.");
+}
+
+#[test]
+fn what_is_no_archive() {
+    let good = zipped(&[("demo.nuspec", b"<a/>")]);
+    for bytes in [&b""[..], b"PK", b"PK\x05\x06", &good[..good.len() - 1], &good[1..]] {
+        refused(bytes);
+    }
+    let mut cut = good.clone();
+    cut.drain(10..20);
+    refused(&cut);
+    // The list of entries does not end where the last record begins.
+    let mut before = b"something before".to_vec();
+    before.extend_from_slice(&good);
+    assert!(refused(&before).contains("damaged"));
+}
+
+#[test]
+fn forms_that_readers_take_differently() {
+    let good = zipped(&[("demo.nuspec", b"<a/>")]);
+    let mut writer = ZipWriter::new_append(Cursor::new(good.clone())).unwrap();
+    writer.set_comment("hello").unwrap();
+    let commented = writer.finish().unwrap().into_inner();
+    let mut parts = good.clone();
+    let at = end(&parts);
+    parts[at + 4] = 1;
+    let mut large = good.clone();
+    large[at + 16..at + 20].copy_from_slice(&u32::MAX.to_le_bytes());
+    let mut located = good.clone();
+    located.splice(at..at, b"PK\x06\x07\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0".iter().copied());
+    for bytes in [commented, parts, large, located] {
+        assert!(refused(&bytes).contains("unusual kind"));
+    }
+}
+
+#[test]
+fn names_that_lead_elsewhere() {
+    for name in [
+        "../evil",
+        "a/../../evil",
+        "/evil",
+        "a//b",
+        "./a",
+        "..",
+        "C:/evil",
+        "c:evil",
+        "..%2fevil",
+        "%2e%2e/evil",
+        "a/%2E%2E/evil",
+        "%2fetc/passwd",
+        "a%00b",
+        "a\nb",
+        "..\\evil",
+        "a\\..\\evil",
+        "%5c%5chost/share",
+        "..%5cevil",
+    ] {
+        let place = "n".repeat(name.len());
+        let bytes = zipped(&[("demo.nuspec", b"<a/>"), (&place, b"")]);
+        let bytes = replaced(bytes, place.as_bytes(), name.as_bytes());
+        assert!(refused(&bytes).contains("outside its folder"), "{name}");
+    }
+    let latin = replaced(zipped(&[("nnnn", b"")]), b"nnnn", b"caf\xe9");
+    assert!(refused(&latin).contains("outside its folder"));
+}
+
+#[test]
+fn names_that_are_there_twice() {
+    for (first, second) in [("a.txt", "A.TXT"), ("a b", "a%20b"), ("\u{e9}", "\u{c9}")] {
+        let bytes = zipped(&[(first, b"1"), (second, b"2")]);
+        assert!(refused(&bytes).contains("two files"), "{first}");
+    }
+    // Written by no library: the same name twice in the list.
+    let same = replaced(zipped(&[("aaaa", b"1"), ("bbbb", b"2")]), b"bbbb", b"aaaa");
+    assert!(open(&same).is_err());
+}
+
+#[test]
+fn entries_of_unusual_kinds() {
+    let good = zipped(&[("demo.nuspec", b"<a/>")]);
+    let central = end(&good) - 46 - "demo.nuspec".len();
+    let mut encrypted = good.clone();
+    encrypted[central + 8] |= 1;
+    let mut lzma = good.clone();
+    lzma[central + 10] = 14;
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.add_symlink("link", "/etc/passwd", SimpleFileOptions::default()).unwrap();
+    let link = writer.finish().unwrap().into_inner();
+    for bytes in [encrypted, lzma, link] {
+        assert!(refused(&bytes).contains("unusual way"));
+    }
+}
+
+#[test]
+fn bombs() {
+    let two = zipped(&[("a", b"<a/>"), ("b", b"")]);
+    let entries = [end(&two) - 2 * 47, end(&two) - 47];
+    let mut huge = two.clone();
+    let mut overlapping = two;
+    for entry in entries {
+        huge[entry + 24..entry + 28].copy_from_slice(&0xffff_fff0_u32.to_le_bytes());
+        overlapping[entry + 20..entry + 24].copy_from_slice(&200_u32.to_le_bytes());
+    }
+    for bytes in [huge, overlapping] {
+        assert!(refused(&bytes).contains("far more than it should"));
+    }
+    let mut zeros = zipped(&[("big", &vec![0; 5 << 20])]);
+    assert!(zeros.len() < 10_000);
+    let error = open(&zeros).unwrap().read("big", 1 << 20).unwrap_err();
+    assert_eq!(error.to_string(), "The file big in the package is larger than 1 MiB.");
+    // What an entry says of its length is not believed.
+    let at = end(&zeros) - 46 - "big".len() + 24;
+    zeros[at..at + 4].copy_from_slice(&9_u32.to_le_bytes());
+    assert!(open(&zeros).unwrap().read("big", 1 << 20).is_err());
+
+    let good = zipped(&[("demo.nuspec", b"<a/>")]);
+    let mut many = good.clone();
+    let at = end(&many);
+    many[at + 8..at + 12].copy_from_slice(&[0x30, 0x75, 0x30, 0x75]);
+    assert!(refused(&many).contains("20000"));
+    let mut long = good;
+    long[at + 12..at + 16].copy_from_slice(&(DIRECTORY + 1).to_le_bytes());
+    assert!(refused(&long).contains("20000"));
+}
+
+#[test]
+fn content_is_what_was_packed() {
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("a", stored).unwrap();
+    writer.write_all(b"content").unwrap();
+    let bytes = replaced(writer.finish().unwrap().into_inner(), b"content", b"CONTENT");
+    let error = open(&bytes).unwrap().read("a", 99).unwrap_err();
+    assert!(matches!(error, ArchiveError::Malformed), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_an_archive_or_not(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = open(&bytes);
+    }
+
+    #[test]
+    fn damaged_archives_do_no_harm(place in any::<prop::sample::Index>(), byte in any::<u8>(), second in any::<prop::sample::Index>()) {
+        let mut bytes = zipped(&[("demo.nuspec", b"<package/>"), ("lib/net45/a.dll", &[7; 99])]);
+        let place = place.index(bytes.len());
+        bytes[place] = byte;
+        let second = second.index(bytes.len());
+        bytes[second] ^= byte;
+        if let Ok(mut archive) = open(&bytes) {
+            let names: Vec<String> = archive.names().map(str::to_owned).collect();
+            for name in names {
+                prop_assert!(!name.split('/').any(|part| part == ".."));
+                if let Ok(content) = archive.read(&name, 100) {
+                    prop_assert!(content.len() <= 100);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! XML as far as package manifests need it: elements, attributes and text, read whole into a tree of
+//! bounded size. Nothing outside the text is ever looked at: there are no document types, and no
+//! entities but those that XML has by itself.
+
+use quick_xml::{
+    Reader, XmlVersion,
+    escape::resolve_predefined_entity,
+    events::{BytesRef, BytesStart, Event},
+};
+
+/// The most elements of a document.
+const ELEMENTS: usize = 20_000;
+/// How deep they may stand in each other.
+const DEPTH: usize = 16;
+
+/// An element with what stands in it. Names are without their prefix.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Element {
+    name: String,
+    attributes: Vec<(String, String)>,
+    children: Vec<Element>,
+    text: String,
+}
+
+/// Why a text is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum XmlError {
+    /// It is in another encoding than UTF-8.
+    #[error("is not in UTF-8")]
+    Encoding,
+    /// It has a document type, which could define entities.
+    #[error("has a document type (DOCTYPE), which is not allowed")]
+    DocumentType,
+    /// It has an entity that nothing defines.
+    #[error("has an entity that XML does not define by itself")]
+    Entity,
+    /// Too many elements, or too deep.
+    #[error("has too many elements, or elements too deep within each other")]
+    TooLarge,
+    /// It is no XML.
+    #[error("is not well-formed XML")]
+    Malformed,
+}
+
+impl Element {
+    /// Reads a document: its root element.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, XmlError> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let text = str::from_utf8(bytes).map_err(|_| XmlError::Encoding)?;
+        let mut reader = Reader::from_str(text);
+        let mut open: Vec<Self> = Vec::new();
+        let mut root = None;
+        let mut count = 0;
+        loop {
+            match reader.read_event().map_err(|_| XmlError::Malformed)? {
+                Event::Start(start) => {
+                    let element = begin(&start, &mut count)?;
+                    open.push(element);
+                    if open.len() > DEPTH {
+                        return Err(XmlError::TooLarge);
+                    }
+                }
+                Event::Empty(start) => {
+                    let element = begin(&start, &mut count)?;
+                    end(element, &mut open, &mut root)?;
+                }
+                Event::End(_) => {
+                    let element = open.pop().ok_or(XmlError::Malformed)?;
+                    end(element, &mut open, &mut root)?;
+                }
+                Event::Text(text) => say(&text.xml10_content(), &mut open)?,
+                Event::CData(text) => say(&text.xml10_content(), &mut open)?,
+                Event::GeneralRef(entity) => say(&resolve(&entity)?, &mut open)?,
+                Event::DocType(_) => return Err(XmlError::DocumentType),
+                Event::Decl(declaration) => {
+                    let encoding = declaration.encoding().transpose();
+                    let encoding = encoding.map_err(|_| XmlError::Malformed)?;
+                    if !encoding.is_none_or(|name| name.eq_ignore_ascii_case("utf-8")) {
+                        return Err(XmlError::Encoding);
+                    }
+                }
+                Event::Comment(_) | Event::PI(_) => {}
+                Event::Eof => break,
+            }
+        }
+        if open.is_empty() { root.ok_or(XmlError::Malformed) } else { Err(XmlError::Malformed) }
+    }
+
+    /// Its name, without a prefix.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its text, without surrounding space. What stands in elements within does not count.
+    pub(crate) fn text(&self) -> &str {
+        self.text.trim()
+    }
+
+    /// An attribute's value.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The elements of a name within it.
+    pub(crate) fn children<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+}
+
+fn begin(start: &BytesStart<'_>, count: &mut usize) -> Result<Element, XmlError> {
+    *count += 1;
+    if *count > ELEMENTS {
+        return Err(XmlError::TooLarge);
+    }
+    let mut attributes = Vec::new();
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|_| XmlError::Malformed)?;
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+        let value = value.map_err(|_| XmlError::Entity)?.into_owned();
+        attributes.push((attribute.key.local_name().as_ref().to_owned(), value));
+    }
+    let name = start.local_name().as_ref().to_owned();
+    Ok(Element { name, attributes, ..Element::default() })
+}
+
+fn end(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Result<(), XmlError> {
+    match open.last_mut() {
+        Some(parent) => parent.children.push(element),
+        None if root.is_none() => *root = Some(element),
+        None => return Err(XmlError::Malformed),
+    }
+    Ok(())
+}
+
+fn say(text: &str, open: &mut [Element]) -> Result<(), XmlError> {
+    match open.last_mut() {
+        Some(element) => element.text.push_str(text),
+        None if text.trim().is_empty() => {}
+        None => return Err(XmlError::Malformed),
+    }
+    Ok(())
+}
+
+fn resolve(entity: &BytesRef<'_>) -> Result<String, XmlError> {
+    if let Some(character) = entity.resolve_char_ref().map_err(|_| XmlError::Entity)? {
+        return Ok(character.to_string());
+    }
+    let text = resolve_predefined_entity(&entity.xml10_content()).map(str::to_owned);
+    text.ok_or(XmlError::Entity)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_document_becomes_a_tree() {
+        let root = Element::parse(
+            b"\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n<!-- c --><p:a xmlns:p='u' k=\"1 &lt; &#x32;\">\n \
+              x &amp; y<![CDATA[<z>]]>&#233; <b/><b n='2'>in</b></p:a>\n",
+        )
+        .unwrap();
+        assert_eq!((root.name(), root.text()), ("a", "x & y<z>\u{e9}"));
+        assert_eq!((root.attribute("k"), root.attribute("n")), (Some("1 < 2"), None));
+        let children: Vec<_> = root.children("b").map(|b| (b.text(), b.attribute("n"))).collect();
+        assert_eq!(children, [("", None), ("in", Some("2"))]);
+        assert_eq!(root.children("c").count(), 0);
+    }
+
+    #[test]
+    fn what_is_not_read() {
+        let deep = format!("{}{}", "<a>".repeat(DEPTH + 1), "</a>".repeat(DEPTH + 1));
+        let many = format!("<a>{}</a>", "<b/>".repeat(ELEMENTS));
+        let laughs = "<!DOCTYPE a [<!ENTITY b \"lol\"><!ENTITY c \"&b;&b;\">]><a>&c;</a>";
+        let outside = "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>";
+        for (document, error) in [
+            (&b""[..], XmlError::Malformed),
+            (b"text", XmlError::Malformed),
+            (b"<a>", XmlError::Malformed),
+            (b"<a></b>", XmlError::Malformed),
+            (b"</a>", XmlError::Malformed),
+            (b"<a/><b/>", XmlError::Malformed),
+            (b"<a/>text", XmlError::Malformed),
+            (b"<a b='1' b='2'/>", XmlError::Malformed),
+            (b"<a b=1/>", XmlError::Malformed),
+            (b"<a>&b;</a>", XmlError::Entity),
+            (b"<a b='&c;'/>", XmlError::Entity),
+            (b"<a>&#0;</a>", XmlError::Entity),
+            (b"<a>&#xd800;</a>", XmlError::Entity),
+            (laughs.as_bytes(), XmlError::DocumentType),
+            (outside.as_bytes(), XmlError::DocumentType),
+            (b"<?xml version='1.0' encoding='utf-16'?><a/>", XmlError::Encoding),
+            (b"<?xml version='1.0' encoding='windows-1252'?><a>\xe4</a>", XmlError::Encoding),
+            (b"\xff\xfe<\x00a\x00/\x00>\x00", XmlError::Encoding),
+            (deep.as_bytes(), XmlError::TooLarge),
+            (many.as_bytes(), XmlError::TooLarge),
+        ] {
+            let text = String::from_utf8_lossy(document);
+            assert_eq!(Element::parse(document), Err(error), "{}", &text[..text.len().min(60)]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_not(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Element::parse(&bytes);
+        }
+
+        #[test]
+        fn any_tags_are_read_or_not(text in "(<a>|</a>|<b c='&lt;'/>|&amp;|&#65;|<!--|-->|<!\\[CDATA\\[|\\]\\]>|x| ){0,12}") {
+            let _ = Element::parse(text.as_bytes());
+        }
+    }
+}

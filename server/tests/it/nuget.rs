@@ -1,0 +1,8 @@
+//! NuGet's clients, as the router meets them.
+
+mod bad_input;
+mod credentials;
+mod legacy;
+mod pushing;
+mod reading;
+mod world;

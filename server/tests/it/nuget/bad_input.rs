@@ -1,0 +1,128 @@
+//! What no server should take: each is refused with its reason, and nothing is left behind.
+
+use model::action::{Action, ActionSet};
+
+use super::world::{PNG, ask, content_type, form, get, nupkg, nuspec, push, sentence, zipped};
+use crate::npm::world::{World, allow, draft};
+
+async fn world(flags: &[&str]) -> (World, String) {
+    let world = World::with(flags).await;
+    let rules = vec![allow(ActionSet::of(&Action::ALL), &[], &[])];
+    let token = world.make(world.ana, draft(rules)).await.1;
+    (world, token)
+}
+
+/// Writes another text of the same length over every place of a text.
+fn replaced(mut bytes: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    for at in 0..bytes.len() - from.len() {
+        if bytes[at..].starts_with(from.as_bytes()) {
+            bytes[at..at + from.len()].copy_from_slice(to.as_bytes());
+        }
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn hostile_packages_are_refused_and_leave_nothing() {
+    let (world, ana) = world(&[]).await;
+    let laughs =
+        "<!DOCTYPE a [<!ENTITY b \"lol\"><!ENTITY c \"&b;&b;&b;\">]><package>&c;</package>";
+    let wide = format!("<package><metadata>{}</metadata></package>", "<a/>".repeat(30_000));
+    let bomb = vec![0; 30 << 20];
+    let long = vec![b' '; (1 << 20) + 1];
+    let good = nuspec("Demo", "1.0.0", "");
+    let twice = zipped(&[("Demo.nuspec", good.as_bytes()), ("a.txt", b"1"), ("A.txt", b"2")]);
+    let page = "<icon>index.html</icon>";
+    for (package, words) in [
+        (b"not a package".to_vec(), "not a zip archive"),
+        (Vec::new(), "not a zip archive"),
+        (zipped(&[("a", b"b")]), "0 .nuspec files"),
+        (zipped(&[("a/Demo.nuspec", good.as_bytes())]), "0 .nuspec files"),
+        (
+            zipped(&[("Demo.nuspec", good.as_bytes()), ("Other.nuspec", good.as_bytes())]),
+            "2 .nuspec files",
+        ),
+        (
+            replaced(nupkg("Demo", "1.0.0", "", &[("nnnnnnn", b"x")]), "nnnnnnn", "../evil"),
+            "outside its folder",
+        ),
+        (nupkg("Demo", "1.0.0", "", &[("lib/%2e%2e/%2e%2e/evil", b"x")]), "outside its folder"),
+        (nupkg("Demo", "1.0.0", "", &[("/etc/passwd", b"x")]), "outside its folder"),
+        (twice, "two files of the name"),
+        (zipped(&[("Demo.nuspec", laughs.as_bytes())]), "document type"),
+        (zipped(&[("Demo.nuspec", wide.as_bytes())]), "too many elements"),
+        (zipped(&[("Demo.nuspec", &long)]), "larger than 1 MiB"),
+        (zipped(&[("Demo.nuspec", &bomb)]), "larger than 1 MiB"),
+        (zipped(&[("Demo.nuspec", b"\xff\xfe<\0a\0/\0>\0")]), "not in UTF-8"),
+        (zipped(&[("a.nuspec", nuspec("../evil", "1.0.0", "").as_bytes())]), "package id ../evil"),
+        (nupkg("Demo", "one", "", &[]), "version one is none"),
+        (nupkg("Demo", "1.0.0", page, &[("index.html", b"<script>")]), "neither a PNG nor a JPEG"),
+        (nupkg("Demo", "1.0.0", "<icon>a.png</icon>", &[]), "no file a.png"),
+        (
+            nupkg("Demo", "1.0.0", "<projectUrl>javascript:alert(1)</projectUrl>", &[]),
+            "not an http or https address",
+        ),
+        (
+            nupkg(
+                "Demo",
+                "1.0.0",
+                "<dependencies><dependency id=\"a\" version=\"*\"/></dependencies>",
+                &[],
+            ),
+            "version range ?, which is none",
+        ),
+    ] {
+        let reply = push(&world, "main", &ana, &package).await;
+        assert_eq!(reply.status, 400, "{words}");
+        let sentence = sentence(&reply);
+        assert!(sentence.contains(words), "{words}: {sentence}");
+    }
+    assert!(world.files().is_empty());
+    assert_eq!(get(&world, "main/api/v3/query?prerelease=true", &ana).await.json()["totalHits"], 0);
+    // A picture of a page is no page.
+    let disguised = nupkg("Demo", "1.0.0", "<icon>a.png</icon>", &[("a.png", PNG)]);
+    assert_eq!(push(&world, "main", &ana, &disguised).await.status, 201);
+}
+
+#[tokio::test]
+async fn bodies_that_are_no_push() {
+    let (world, ana) = world(&["--max-package-size", "20kB", "--max-document-size", "64kB"]).await;
+    let good = form(&nupkg("Demo", "1.0.0", "", &[]));
+    let path = "main/api/v2/package/";
+    let cut = ask(&world, "PUT", path, (&ana, ""), good[..good.len() - 20].to_vec()).await;
+    assert_eq!((cut.status, sentence(&cut).contains("cut short")), (400, true));
+    for body in [Vec::new(), b"--".to_vec(), b"\r\n\r\n".to_vec(), good[30..].to_vec()] {
+        let reply = ask(&world, "PUT", path, (&ana, ""), body).await;
+        assert_eq!(reply.status, 400, "{}", sentence(&reply));
+    }
+    for kind in ["application/json", "application/octet-stream", "multipart/form-data", "text"] {
+        let headers = [("x-nuget-apikey", ana.as_str()), ("content-type", kind)];
+        let reply = world.ask("PUT", path, "", &headers, good.clone()).await;
+        assert_eq!((reply.status, sentence(&reply).contains("not a form")), (415, true), "{kind}");
+    }
+    assert!(content_type().starts_with("multipart/form-data"));
+    let large: Vec<u8> =
+        (0..30_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    let reply = push(&world, "main", &ana, &nupkg("Demo", "1.0.0", "", &[("large", &large)])).await;
+    assert_eq!(reply.status, 413);
+    assert!(sentence(&reply).contains("larger than 20 kB"), "{}", sentence(&reply));
+    assert!(world.files().is_empty());
+}
+
+#[tokio::test]
+async fn other_addresses_are_nothing() {
+    let (world, ana) = world(&[]).await;
+    for path in [
+        "api/v3/",
+        "api/v3/flatcontainer",
+        "api/v3/flatcontainer/demo/1.0.0/../../../index.json",
+        "api/v3/registration/demo/index.json",
+        "api/v3/registration/%2e%2e/index.json",
+        "api/v3/flatcontainer/demo/one/demo.one.nupkg",
+    ] {
+        let reply = get(&world, &format!("main/{path}"), &ana).await;
+        assert_eq!(reply.status, 404, "{path}");
+        assert!(!reply.headers.contains_key("x-nuget-warning"), "{path}");
+    }
+}
