@@ -4,7 +4,7 @@ use leptos::{lazy, prelude::*};
 use leptos_meta::provide_meta_context;
 use leptos_router::{
     Lazy, LazyRoute, SsrMode,
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -86,10 +86,11 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_site();
     let whole = SsrMode::Async;
+    // Flat: nested ones begin to hydrate before the page's own code has come, and draw it twice.
     view! {
         <Router>
             <Frame>
-                <Routes fallback=NotFoundPage>
+                <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=whole.clone()/>
                     <Route path=path!("/setup") view={Lazy::<SetUp>::new()} ssr=whole.clone()/>
                     <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} ssr=whole.clone()/>
@@ -112,7 +113,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/feeds/:feed/:ecosystem/:name/:version") view={Lazy::<Package>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds/:feed/:ecosystem/:name/:version/delete") view={Lazy::<DeletePackage>::new()} ssr=whole.clone()/>
                     <Route path=path!("/denials/:id") view={Lazy::<Denial>::new()} ssr=whole/>
-                </Routes>
+                </FlatRoutes>
             </Frame>
         </Router>
     }

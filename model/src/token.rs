@@ -144,6 +144,16 @@ pub fn spoken_mask(last4: &str) -> String {
     format!("ends in {}", letters.join(" "))
 }
 
+/// Where a person wants the value of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RevealTo {
+    /// On the screen.
+    Screen,
+    /// On the clipboard, without being seen.
+    Clipboard,
+}
+
 /// A token's value on its way to its owner, once. The only secret that can be serialised: it is
 /// built by the services that create, reveal and regenerate, and travels only in the answer to
 /// the POST that asked for it.

@@ -19,7 +19,7 @@ use model::{
     policy::Reveal,
     scope::Scope,
     timestamp::Timestamp,
-    token::{RevealedSecret, TokenKind},
+    token::{RevealTo, RevealedSecret, TokenKind},
     token_form::TokenDraft,
 };
 use serde_json::json;
@@ -108,11 +108,13 @@ impl Tokens {
         Ok(created)
     }
 
-    /// Shows the value of one of the caller's own tokens. The caller has to be confirmed.
+    /// The value of one of the caller's own tokens, to be shown or copied. The caller has to be
+    /// confirmed.
     pub async fn reveal(
         &self,
         caller: &Caller,
         id: TokenId,
+        to: RevealTo,
         origin: &Origin,
     ) -> Result<RevealedSecret, Error> {
         self.sessions.require_confirmed(caller)?;
@@ -122,7 +124,11 @@ impl Tokens {
         let secret = newest_secret(&mut transaction, id).await?;
         let value = self.unseal(&token, &secret)?;
         let actor = Actor::Person(caller.clone(), origin.clone());
-        let entry = Entry::new("token.reveal", &token.description)
+        let act = match to {
+            RevealTo::Screen => "token.reveal",
+            RevealTo::Clipboard => "token.copy",
+        };
+        let entry = Entry::new(act, &token.description)
             .with(json!({ "token": id.to_string(), "last4": secret.last4 }));
         audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         transaction.commit().await?;

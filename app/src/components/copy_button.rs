@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
-use model::id::TokenId;
+use model::{id::TokenId, token::RevealTo};
 
 use super::{
     clipboard::{self, Copied},
@@ -66,7 +66,7 @@ impl Copying {
                 Source::Text(text) => Ok(text),
                 Source::Token(id) => {
                     confirmation.confirm(password).await?;
-                    Ok(reveal_token(id).await?.expose().to_owned())
+                    Ok(reveal_token(id, RevealTo::Clipboard).await?.expose().to_owned())
                 }
             }
         });

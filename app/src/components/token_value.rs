@@ -8,6 +8,7 @@ use leptos::{
 };
 use model::{
     id::TokenId,
+    token::RevealTo,
     views::{TokenStatus, TokenView},
 };
 use wasm_bindgen::JsCast;
@@ -46,7 +47,7 @@ impl Value {
         let confirmation = self.confirmation;
         spawn_local(async move {
             let result = match confirmation.confirm(password).await {
-                Ok(()) => reveal_token(self.id).await,
+                Ok(()) => reveal_token(self.id, RevealTo::Screen).await,
                 Err(failure) => Err(failure),
             };
             self.is_busy.set(false);

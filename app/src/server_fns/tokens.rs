@@ -1,7 +1,7 @@
 //! Acts on the caller's own tokens.
 
 use leptos::{prelude::*, server_fn::codec::Json};
-use model::{id::TokenId, token::RevealedSecret, token_form::TokenForm, views::TokenPage};
+use model::{id::TokenId, token::{RevealTo, RevealedSecret}, token_form::TokenForm, views::TokenPage};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -47,14 +47,16 @@ pub async fn create_token(
     create(&services, &caller()?, &origin()?, &form).await.map_err(failure)
 }
 
-/// Shows the value of a token. Called in an event, never as a resource.
+/// The value of a token, to be shown or copied. Called in an event, never as a resource.
 #[server(endpoint = "tokens/reveal", input = Json)]
 pub async fn reveal_token(
     /// Its id.
     id: TokenId,
+    /// Where the person wants it.
+    to: RevealTo,
 ) -> Result<RevealedSecret, Failure> {
     use crate::context::{caller, failure, origin, services};
-    services()?.tokens.reveal(&caller()?, id, &origin()?).await.map_err(failure)
+    services()?.tokens.reveal(&caller()?, id, to, &origin()?).await.map_err(failure)
 }
 
 /// Makes the token that a form asks for, and finds out what to tell about its use. Pages that are

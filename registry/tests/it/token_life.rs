@@ -9,7 +9,7 @@ use model::{
     id::{FormId, TokenId},
     listing::{Standing, TokenSort, TokensQuery},
     rotation::OldStops,
-    token::{RevealedSecret, TokenKind},
+    token::{RevealTo, RevealedSecret, TokenKind},
     views::{Regenerated, TokenStatus},
 };
 use registry::{
@@ -61,7 +61,7 @@ async fn one_use_of_the_form_makes_one_value() {
         let (services, _) = world.with_ana().await;
         let ana = sign_in(&services, "ana").await;
         let id = primary(&services, &ana).await;
-        let before = services.tokens.reveal(&ana, id, &origin()).await.unwrap();
+        let before = services.tokens.reveal(&ana, id, RevealTo::Screen, &origin()).await.unwrap();
         let (form, first) = regenerate(&services, &ana, id, OldStops::Now).await;
         let first = first.unwrap();
         let value = first.secret.unwrap();

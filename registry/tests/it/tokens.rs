@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{denial::Code, ecosystem::Ecosystem, policy::Reveal};
+use model::{denial::Code, ecosystem::Ecosystem, policy::Reveal, token::RevealTo};
 use registry::{Error, Program, access::Wanted, tokens::OldSecret};
 
 use crate::support::{
@@ -36,7 +36,7 @@ async fn values_are_shown_to_their_confirmed_owner_alone() {
         let (services, ana) = world.with_ana().await;
         let made = services.tokens.create_for(&operator(), ana, draft("CI")).await.unwrap();
         let caller = sign_in(&services, "ana").await;
-        let shown = services.tokens.reveal(&caller, made.id, &origin()).await.unwrap();
+        let shown = services.tokens.reveal(&caller, made.id, RevealTo::Screen, &origin()).await.unwrap();
         assert_eq!(Some(shown), made.secret);
         services
             .accounts
@@ -44,10 +44,10 @@ async fn values_are_shown_to_their_confirmed_owner_alone() {
             .await
             .unwrap();
         let ben = sign_in(&services, "ben").await;
-        let other = services.tokens.reveal(&ben, made.id, &origin()).await;
+        let other = services.tokens.reveal(&ben, made.id, RevealTo::Screen, &origin()).await;
         assert!(matches!(other, Err(Error::NotFound(_))), "administrators see no values");
         world.clock.advance(Duration::from_hours(2));
-        let late = services.tokens.reveal(&caller, made.id, &origin()).await;
+        let late = services.tokens.reveal(&caller, made.id, RevealTo::Screen, &origin()).await;
         assert!(matches!(late, Err(Error::Unconfirmed)));
         assert_eq!(services.audit.verify().await.unwrap().map(|rows| rows > 3), Ok(true));
         services.close().await;
@@ -67,16 +67,16 @@ async fn a_lowered_policy_destroys_copies_and_a_lost_key_loses_no_token() {
         world.policy.reveal = Reveal::Primary;
         let services = world.open(Program::Server).await;
         let caller = sign_in(&services, "ana").await;
-        let gone = services.tokens.reveal(&caller, made.id, &origin()).await;
+        let gone = services.tokens.reveal(&caller, made.id, RevealTo::Screen, &origin()).await;
         assert!(matches!(gone, Err(Error::Invalid(_))));
-        services.tokens.reveal(&caller, primary, &origin()).await.unwrap();
+        services.tokens.reveal(&caller, primary, RevealTo::Screen, &origin()).await.unwrap();
         services.close().await;
 
         let other = tempfile::tempdir().unwrap();
         world.key_file = Some(other.path().join("other.key"));
         let services = world.open(Program::Server).await;
         let caller = sign_in(&services, "ana").await;
-        let sealed = services.tokens.reveal(&caller, primary, &origin()).await;
+        let sealed = services.tokens.reveal(&caller, primary, RevealTo::Screen, &origin()).await;
         assert!(matches!(sealed, Err(Error::Invalid(_))));
         may_read(&services, secret.expose()).await.unwrap();
         services.close().await;

@@ -269,8 +269,8 @@ fn body(path: &str, victim: TokenId) -> (&'static str, String) {
     match path {
         "/_fn/tokens/detail" | "/_fn/tokens/begin-regenerate" => (FIELDS, format!("id={victim}")),
         "/_fn/tokens/list" | "/_fn/feeds/list" => (JSON, "{\"query\":{}}".to_owned()),
-        "/_fn/tokens/reveal"
-        | "/_fn/tokens/revoke"
+        "/_fn/tokens/reveal" => (JSON, json!({ "id": victim, "to": "screen" }).to_string()),
+        "/_fn/tokens/revoke"
         | "/_fn/tokens/stop-old"
         | "/_fn/tokens/suspend"
         | "/_fn/tokens/resume" => (JSON, format!("{{\"id\":\"{victim}\"}}")),

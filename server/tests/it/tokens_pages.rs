@@ -436,7 +436,7 @@ async fn script_confirms_in_the_page() {
     let value = ada.make("laptop").await;
     let id = ada.id_of("laptop").await;
     server.clock.advance(Duration::from_hours(3));
-    let arguments = format!("{{\"id\":\"{id}\"}}");
+    let arguments = format!("{{\"id\":\"{id}\",\"to\":\"clipboard\"}}");
     let refused = ada.call("tokens/reveal", &arguments).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_eq!(refused.text(), "\"unconfirmed\"");

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{Method, StatusCode, header};
-use model::{id::TokenId, token_form::TokenForm};
+use model::{id::TokenId, token::RevealTo, token_form::TokenForm};
 use registry::Error;
 
 use super::posted::Posted;
@@ -54,7 +54,9 @@ async fn reveal(Path(id): Path<String>, posted: Posted) -> Response {
     let (id, page) = token(&id);
     let Some(caller) = posted.caller() else { return sign_in(&page) };
     let shown = match id {
-        Some(id) => posted.services().tokens.reveal(caller, id, &posted.origin).await,
+        Some(id) => {
+            posted.services().tokens.reveal(caller, id, RevealTo::Screen, &posted.origin).await
+        }
         None => Err(Error::NotFound("token")),
     };
     match shown {
