@@ -38,16 +38,14 @@ candidate() { apt-cache policy "$1" 2>/dev/null | awk '$1 == "Candidate:" && $2 
 
 apt() { DEBIAN_FRONTEND=noninteractive apt-get --quiet --yes -o Dpkg::Use-Pty=0 "$@" </dev/null; }
 
-# Brings apt's lists up to date if they do not know a package.
+# Brings apt's lists up to date, once: old ones name packages that the mirror has no more, and
+# browsers that are too old.
+has_lists=
 know_packages() {
-  local package
-  for package in "$@"; do
-    if [[ -z $(candidate "$package") ]]; then
-      say "updating the lists of Debian packages"
-      apt update
-      return
-    fi
-  done
+  [[ -z $has_lists ]] || return 0
+  say "updating the lists of Debian packages"
+  apt update
+  has_lists=yes
 }
 
 install_missing() {
@@ -56,11 +54,9 @@ install_missing() {
     stop "please install, by your system's means: ${missing[*]} (the names are Debian's)"
   [[ $EUID -eq 0 ]] ||
     stop "please run: sudo apt-get install --no-install-recommends ${missing[*]}"
-  know_packages "${missing[@]}"
+  know_packages
   say "installing Debian packages: ${missing[*]}"
-  # A second try with fresh lists: the mirror keeps only the newest version of a package.
-  apt install --no-install-recommends "${missing[@]}" ||
-    { apt update && apt install --no-install-recommends "${missing[@]}"; }
+  apt install --no-install-recommends "${missing[@]}"
   missing=()
 }
 
@@ -115,7 +111,7 @@ build_debian_wasm() {
   has apt-get || stop "please install Rust's library for the target wasm32-unknown-unknown"
   [[ $EUID -eq 0 ]] || stop "please run: sudo $PWD/scripts/bootstrap.sh wasm"
 
-  know_packages rust-web-llvm
+  know_packages
   local llvm package
   # The linker must be of the LLVM that the compiler was built with.
   llvm=$(apt-cache depends rust-web-llvm | grep -o 'llvm-[0-9]*$' | head -n 1) ||
@@ -166,9 +162,14 @@ check_chromium() {
   compgen -G '/usr/share/fonts/truetype/dejavu/*' >/dev/null || require fonts-dejavu-core
 }
 
+# Playwright speaks to Firefox in words that older ones do not know.
+firefox_will_do() {
+  [[ $(firefox-esr --version 2>/dev/null || true) =~ ([0-9]+)\. && ${BASH_REMATCH[1]} -ge 153 ]]
+}
+
 check_services() {
   check_chromium
-  has firefox-esr || require firefox-esr
+  firefox_will_do || require firefox-esr
   # Debian keeps it outside PATH, one folder for each version.
   has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || require postgresql
 }

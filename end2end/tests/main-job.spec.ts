@@ -40,6 +40,7 @@ test("from the set-up link to a token that was shown, copied and revoked", async
     await accessible();
 
     await page.getByRole("link", { name: "Done" }).click();
+    await expect(page.getByRole("heading", { name: "Access tokens", exact: true })).toBeVisible();
     await expect(page.getByText("publish packages to main")).toBeVisible();
     expect(await page.content(), "the list holds no value").not.toContain(value);
 

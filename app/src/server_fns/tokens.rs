@@ -1,7 +1,12 @@
 //! Acts on the caller's own tokens.
 
 use leptos::{prelude::*, server_fn::codec::Json};
-use model::{id::TokenId, token::{RevealTo, RevealedSecret}, token_form::TokenForm, views::TokenPage};
+use model::{
+    id::TokenId,
+    token::{RevealTo, RevealedSecret},
+    token_form::TokenForm,
+    views::TokenPage,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;

@@ -76,8 +76,18 @@ impl World {
 
     /// The details of the acts of this name in the audit log, the oldest first.
     pub(crate) async fn audited(&self, act: &str) -> Vec<serde_json::Value> {
-        let query = "SELECT details FROM audit_log WHERE act = $1 ORDER BY seq";
-        let rows: Vec<String> = if let Some(address) = &self.database {
+        let query = "SELECT details FROM audit_log WHERE act LIKE $1 ORDER BY seq";
+        let rows = self.audit_rows(query, act).await;
+        rows.iter().map(|row| serde_json::from_str(row).unwrap()).collect()
+    }
+
+    /// The names of all acts in the audit log, the oldest first.
+    pub(crate) async fn acts(&self) -> Vec<String> {
+        self.audit_rows("SELECT act FROM audit_log WHERE act LIKE $1 ORDER BY seq", "%").await
+    }
+
+    async fn audit_rows(&self, query: &'static str, act: &str) -> Vec<String> {
+        if let Some(address) = &self.database {
             let mut connection = PgConnection::connect(address).await.unwrap();
             sqlx::query_scalar(query).bind(act).fetch_all(&mut connection).await.unwrap()
         } else {
@@ -85,8 +95,7 @@ impl World {
             let options = SqliteConnectOptions::new().filename(file);
             let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
             sqlx::query_scalar(query).bind(act).fetch_all(&mut connection).await.unwrap()
-        };
-        rows.iter().map(|row| serde_json::from_str(row).unwrap()).collect()
+        }
     }
 
     /// A server on which ana owns the feed `main`.

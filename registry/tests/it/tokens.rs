@@ -36,7 +36,8 @@ async fn values_are_shown_to_their_confirmed_owner_alone() {
         let (services, ana) = world.with_ana().await;
         let made = services.tokens.create_for(&operator(), ana, draft("CI")).await.unwrap();
         let caller = sign_in(&services, "ana").await;
-        let shown = services.tokens.reveal(&caller, made.id, RevealTo::Screen, &origin()).await.unwrap();
+        let shown =
+            services.tokens.reveal(&caller, made.id, RevealTo::Screen, &origin()).await.unwrap();
         assert_eq!(Some(shown), made.secret);
         services
             .accounts
