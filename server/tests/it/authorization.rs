@@ -12,7 +12,7 @@ use model::{
     action::ActionSet,
     id::{AccountId, TokenId},
     role::Role,
-    scope::{FeedSet, ScopeChoice},
+    scope::{Effect, FeedSet, Rule, Scope},
     token_form::{TokenDraft, TokenForm},
 };
 use registry::{
@@ -20,7 +20,10 @@ use registry::{
 };
 use serde_json::json;
 
-use crate::support::{Answer, Server};
+use crate::{
+    npm::world::READ_WRITE,
+    support::{Answer, Server},
+};
 
 const PASSWORD: &str = "correct horse battery staple";
 /// One use of the form that makes a token.
@@ -34,11 +37,15 @@ enum Who {
     Session,
     /// The same, signed in too long ago.
     Unconfirmed,
+    /// A member of the feed who reads, signed in.
+    ReadersSession,
     /// Somebody without any part in them, signed in.
     StrangersSession,
     Password,
     ReadToken,
     WriteToken,
+    /// A token that may do everything its owner may.
+    WholeToken,
     Expired,
     Revoked,
     Mistyped,
@@ -48,14 +55,16 @@ enum Who {
     StrangersToken,
 }
 
-const EVERYBODY: [Who; 12] = [
+const EVERYBODY: [Who; 14] = [
     Who::Anonymous,
     Who::Session,
     Who::Unconfirmed,
+    Who::ReadersSession,
     Who::StrangersSession,
     Who::Password,
     Who::ReadToken,
     Who::WriteToken,
+    Who::WholeToken,
     Who::Expired,
     Who::Revoked,
     Who::Mistyped,
@@ -97,20 +106,22 @@ impl World {
         server.services.feeds.set_member(&operator(), "main", "ben", Role::Reader).await.unwrap();
         server.build_site();
         let mut world = Self { server, ana, tokens: Vec::new() };
-        for (who, owner, read, write) in [
-            (Who::ReadToken, ana, true, false),
-            (Who::WriteToken, ana, false, true),
-            (Who::Revoked, ana, true, true),
-            (Who::MembersToken, ben, true, true),
-            (Who::StrangersToken, eve, true, true),
+
+        for (who, owner, actions) in [
+            (Who::ReadToken, ana, ActionSet::READ),
+            (Who::WriteToken, ana, ActionSet::WRITE),
+            (Who::WholeToken, ana, ActionSet::ALL),
+            (Who::Revoked, ana, READ_WRITE),
+            (Who::MembersToken, ben, READ_WRITE),
+            (Who::StrangersToken, eve, READ_WRITE),
         ] {
-            let (id, value) = world.token(owner, read, write).await;
+            let (id, value) = world.token(owner, actions).await;
             if who == Who::Revoked {
                 world.server.services.tokens.revoke_any(&operator(), id).await.unwrap();
             }
             world.tokens.push((who, value));
         }
-        let mut draft = draft(true, true);
+        let mut draft = draft(READ_WRITE);
         draft.expires_at = Some(world.server.services.now().plus(Duration::from_mins(1)));
         let made = world.server.services.tokens.create_for(&operator(), ana, draft).await.unwrap();
         world.tokens.push((Who::Expired, made.secret.unwrap().expose().to_owned()));
@@ -119,9 +130,9 @@ impl World {
         world
     }
 
-    async fn token(&self, owner: AccountId, read: bool, write: bool) -> (TokenId, String) {
-        let draft = draft(read, write);
-        let made = self.server.services.tokens.create_for(&operator(), owner, draft).await.unwrap();
+    async fn token(&self, owner: AccountId, actions: ActionSet) -> (TokenId, String) {
+        let tokens = &self.server.services.tokens;
+        let made = tokens.create_for(&operator(), owner, draft(actions)).await.unwrap();
         (made.id, made.secret.unwrap().expose().to_owned())
     }
 
@@ -174,6 +185,7 @@ impl World {
         request = match who {
             Who::Anonymous => request,
             Who::Session => request.header("cookie", session(&self.server, "ana").await),
+            Who::ReadersSession => request.header("cookie", session(&self.server, "ben").await),
             Who::StrangersSession => request.header("cookie", session(&self.server, "eve").await),
             Who::Unconfirmed => {
                 let cookie = session(&self.server, "ana").await;
@@ -190,17 +202,11 @@ impl World {
     }
 }
 
-fn draft(read: bool, write: bool) -> TokenDraft {
-    let choice = ScopeChoice {
-        read: read.then_some(FeedSet::All),
-        write: write.then_some(FeedSet::All),
-        patterns: Vec::new(),
-        read_any_package: false,
-        extras: ActionSet::NONE,
-    };
+fn draft(actions: ActionSet) -> TokenDraft {
+    let rule = Rule { effect: Effect::Allow, actions, feeds: FeedSet::All, patterns: Vec::new() };
     TokenDraft {
         description: "test".to_owned(),
-        scope: choice.into_scope().unwrap(),
+        scope: Scope { rules: vec![rule] },
         not_before: None,
         expires_at: None,
         networks: Vec::new(),
@@ -251,6 +257,10 @@ fn addresses(path: &str, victim: TokenId) -> Vec<String> {
             "demo/1.0.0",
             "demo/-/demo-1.0.0.tgz",
             "-/package/demo/dist-tags",
+            "-/package/demo/dist-tags/next",
+            "-/v1/search",
+            "demo/-rev/1-0",
+            "demo/-/demo-1.0.0.tgz/-rev/1-0",
         ]
         .map(|rest| format!("{base}{rest}"))
         .to_vec();
@@ -362,7 +372,7 @@ async fn every_route_answers_everybody_as_reviewed() {
     table.sort_by_key(|entry| (entry.path.clone(), entry.method.to_string()));
     for entry in table {
         // Each route has a token of its own to act on: another may have ended the last one.
-        let victim = world.token(world.ana, true, true).await.0;
+        let victim = world.token(world.ana, ActionSet::ALL).await.0;
         for path in addresses(&entry.path, victim) {
             let shown = path.replace(&victim.to_string(), "{id}");
             writeln!(lines, "{} {shown}  ({:?})", entry.method, entry.access).unwrap();
