@@ -176,6 +176,7 @@ pub(super) fn view(
             feed: last_used_feed,
         }),
         can_be_shown: newest.sealed.is_some(),
+        is_pre_authenticated: token.facts.is_pre_authenticated,
     }
 }
 

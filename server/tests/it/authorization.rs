@@ -204,6 +204,7 @@ fn draft(read: bool, write: bool) -> TokenDraft {
         not_before: None,
         expires_at: None,
         networks: Vec::new(),
+        is_pre_authenticated: false,
     }
 }
 
