@@ -18,6 +18,7 @@ use super::{
     copy_button::{CopyButton, Source},
     problem::ProblemAlert,
     status::announce,
+    token_urls::TokenUrls,
 };
 use crate::server_fns::tokens::reveal_token;
 
@@ -166,6 +167,10 @@ pub(crate) fn TokenValue<'a>(
         }
     };
     let label = StoredValue::new(format!(" {name}"));
+    let feeds = StoredValue::new(token.url_feeds.clone());
+    let urls = move || {
+        text.get().map(|value| view! { <TokenUrls feeds=feeds.get_value() value/> }.into_any())
+    };
     let shown = move || {
         let output = format!("value-{id}");
         view! {
@@ -202,6 +207,7 @@ pub(crate) fn TokenValue<'a>(
             {move || is_shown.get().then(countdown)}
             <ProblemAlert problem/>
         </div>
+        {move || urls()}
     }
     .into_any()
 }
