@@ -315,8 +315,8 @@ mod tests {
             prop_assert!(text.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{}", text);
             let head = format!("[{}] ", Code::ALL[index]);
             prop_assert!(text.starts_with(&head));
-            if let Some(link) = link {
-                prop_assert!(text.ends_with(&link));
+            if let Some(link) = &link {
+                prop_assert!(text.ends_with(link));
             }
             for text in [
                 urls_only_read_sentence(),
