@@ -22,8 +22,8 @@ function bower(server: Server, feed: string, password?: string, name = "x", logi
   return open(`${server.url.replace("://", `://${credential}`)}/F/${feed}/bower`, login);
 }
 
-function open(registry: string, login?: string): Bower {
-  const client = new Bower(registry, login);
+function open(registry: string, login?: string, token?: string): Bower {
+  const client = new Bower(registry, login, token);
   opened.push(client);
   return client;
 }
@@ -61,6 +61,9 @@ test("bower registers, finds, installs by range and unregisters", async ({ bench
   const newest = await reader.install("demo");
   succeeded(newest);
   expect(newest.version("demo")).toBe("2.0.0");
+  // As the package's page has it: the file names a variable and holds no secret.
+  const named = open(`${server.url.replace("://", "://token:${LATCHKEY_TOKEN}@")}/F/${feed.name}/bower`, undefined, read);
+  expect((await named.install("demo#~1.0.0")).version("demo")).toBe("1.0.0");
   // The password of the account reads too.
   const person = bower(server, feed.name, PASSWORD, feed.name);
   expect((await person.install("demo#1.0.0")).version("demo")).toBe("1.0.0");
