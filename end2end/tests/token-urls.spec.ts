@@ -16,7 +16,7 @@ test("a token is made for URLs if it reads named feeds alone, and shows them alo
   await expect(page.getByRole("alert").or(page.locator(".error-summary")).first()).toContainText("only feeds that are named");
   await accessible();
   await page.locator("input[name=feeds][value=chosen]").check();
-  await page.getByLabel(`main-${name}`).check();
+  await page.locator("input[name=feed]").first().check();
   await page.getByRole("button", { name: "Create token" }).click();
   const value = await page.locator("#value").inputValue();
   secrets.push(value);
@@ -29,4 +29,6 @@ test("a token is made for URLs if it reads named feeds alone, and shows them alo
   await expect(page.getByText(`/F/main-${name}/auth/${value}/npm/`)).toBeVisible();
   await expect(page.getByText(`/F/main-${name}/auth/${value}/api/v3/index.json`)).toBeVisible();
   await accessible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText(`/auth/${value}/`)).toHaveCount(0);
 });

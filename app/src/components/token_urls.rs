@@ -13,15 +13,9 @@ const PLACES: [(Ecosystem, &str); 3] = [
 ];
 
 /// The list, for each feed that the token may read in URLs; nothing for a token that may not.
-#[component]
-pub(crate) fn TokenUrls(
-    /// The names of the feeds.
-    feeds: Vec<String>,
-    /// The value.
-    value: String,
-) -> impl IntoView {
+pub(crate) fn token_urls(feeds: &[String], value: &str) -> Option<AnyView> {
     let public_url = Site::get().public_url;
-    let lines: Vec<_> = urls(&public_url, &feeds, &value)
+    let lines: Vec<_> = urls(&public_url, feeds, value)
         .into_iter()
         .map(|(feed, kind, url)| {
             view! { <div><dt>{format!("{kind}, {feed}")}</dt><dd><code translate="no">{url}</code></dd></div> }

@@ -18,7 +18,7 @@ use super::{
     copy_button::{CopyButton, Source},
     problem::ProblemAlert,
     status::announce,
-    token_urls::TokenUrls,
+    token_urls::token_urls,
 };
 use crate::server_fns::tokens::reveal_token;
 
@@ -168,9 +168,8 @@ pub(crate) fn TokenValue<'a>(
     };
     let label = StoredValue::new(format!(" {name}"));
     let feeds = StoredValue::new(token.url_feeds.clone());
-    let urls = move || {
-        text.get().map(|value| view! { <TokenUrls feeds=feeds.get_value() value/> }.into_any())
-    };
+    let urls =
+        move || text.get().and_then(|value| feeds.with_value(|feeds| token_urls(feeds, &value)));
     let shown = move || {
         let output = format!("value-{id}");
         view! {

@@ -28,7 +28,7 @@ use crate::{
         token_act::{ActButton, Changes, TokenAct},
         token_answer::TokenAnswer,
         token_status::StatusBadge,
-        token_urls::TokenUrls,
+        token_urls::token_urls,
         token_value::TokenValue,
     },
     page_data::page_of,
@@ -239,7 +239,7 @@ fn TokenShown(token: TokenView, value: String) -> impl IntoView {
                         description=&description
                         hint="Whoever holds it can do what it may do: leave this page when you have it."
                     />
-                    <TokenUrls feeds value/>
+                    {token_urls(&feeds, &value)}
                     <div class="actions"><a class="button primary" href=page>"Done"</a></div>
                 </section>
             </main>

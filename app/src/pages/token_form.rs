@@ -53,6 +53,7 @@ pub(super) fn TokenFormFields(
 ) -> impl IntoView {
     let Beginning { start, preview, problems, failure, rules, ends, is_additional } = beginning;
     let form = start.form.clone();
+    let is_for_urls = form.pre_authenticated == "true";
     let filling = Filling::new(purpose, &form, preview, problems, failure);
     // What was chosen before the script came, or restored by the browser, counts too.
     Effect::new(move |_| filling.changed());
@@ -89,8 +90,8 @@ pub(super) fn TokenFormFields(
                 {access_field(filling, &form, rules)}
                 {feeds_field(filling, &start)}
                 <PackagesField filling form=form.clone()/>
-                <NetworksField filling form=form.clone()/>
-                {is_additional.then(|| view! { <UrlsField filling form/> })}
+                <NetworksField filling form/>
+                {is_additional.then(|| view! { <UrlsField filling is_set=is_for_urls/> })}
                 <ExpiryField filling start ends/>
             </div>
             <Summary filling/>

@@ -1,13 +1,13 @@
 //! Whether the token may stand in a URL.
 
 use leptos::prelude::*;
-use model::token_form::{Field, TokenForm};
+use model::token_form::Field;
 
 use super::{fields::FieldError, filling::Filling};
 
 /// The checkbox, and what it means before it is ticked.
 #[component]
-pub(super) fn UrlsField(filling: Filling, form: TokenForm) -> impl IntoView {
+pub(super) fn UrlsField(filling: Filling, is_set: bool) -> impl IntoView {
     let is_wrong = move || filling.problem(Field::PreAuthenticated).is_some();
     let described = move || {
         if is_wrong() { "pre-authenticated-error urls-warning" } else { "urls-warning" }
@@ -23,7 +23,7 @@ pub(super) fn UrlsField(filling: Filling, form: TokenForm) -> impl IntoView {
                         id="pre-authenticated"
                         name="pre_authenticated"
                         value="true"
-                        checked=form.pre_authenticated == "true"
+                        checked=is_set
                         aria-describedby=described
                         aria-invalid=move || is_wrong().then_some("true")
                     />
