@@ -74,6 +74,8 @@ pub struct TokenFacts {
     pub networks: Vec<Network>,
     /// What it may do.
     pub scope: Scope,
+    /// Whether it may stand in the address of a request.
+    pub is_pre_authenticated: bool,
 }
 
 /// The credential of a request, recognised.
@@ -91,6 +93,9 @@ pub enum Credential<'a> {
         token: &'a TokenFacts,
         /// When the presented secret stops, if it was replaced.
         secret_stops_at: Option<Timestamp>,
+        /// Whether it stands in the address of the request: such a request only reads, and takes a
+        /// token made for it.
+        is_in_url: bool,
     },
 }
 
@@ -177,6 +182,10 @@ pub enum Because {
     OutOfReach,
     /// Passwords only read.
     Password,
+    /// The token stands in the address of the request, and was not made for that.
+    NotForUrls,
+    /// The token stands in the address of the request, and so it only reads.
+    UrlsOnlyRead,
     /// The deny rule at this place matches.
     DenyRule(usize),
     /// No allow rule has the action.
@@ -214,6 +223,8 @@ impl Denied {
             Because::Anonymous | Because::OutOfReach => Step::Feed,
             Because::DenyRule(_) => Step::Deny,
             Because::Password
+            | Because::NotForUrls
+            | Because::UrlsOnlyRead
             | Because::NoRuleWithAction
             | Because::NoRuleForFeed(_)
             | Because::NoRuleForPackage(_) => Step::Allow,
@@ -224,7 +235,7 @@ impl Denied {
 
 /// Decides. `Ok` means allowed; `Err` says which step failed and why.
 pub fn decide(facts: &Facts<'_>, request: &Request<'_>, now: Timestamp) -> Result<(), Denied> {
-    if let Credential::Token { token, secret_stops_at } = facts.credential {
+    if let Credential::Token { token, secret_stops_at, .. } = facts.credential {
         check_token(token, secret_stops_at, now)?;
     }
     if facts.owner_disabled {
@@ -239,6 +250,9 @@ pub fn decide(facts: &Facts<'_>, request: &Request<'_>, now: Timestamp) -> Resul
     }
     if let Some(wait) = facts.wait {
         return Err(Denied::new(Code::Rate, Because::Rate(wait)));
+    }
+    if let Credential::Token { token, is_in_url: true, .. } = facts.credential {
+        check_url(token, request.want)?;
     }
     let feed = match (request.want, facts.credential) {
         (Want::Identity, Credential::Anonymous) => {
@@ -300,6 +314,16 @@ fn check_token(
         return refuse(Code::NotYet, token.not_before);
     }
     Ok(())
+}
+
+/// What a token in the address of a request may be asked for. It stands in files and logs that many
+/// people read, so that its owner has to have said so, and nothing is ever changed with it.
+fn check_url(token: &TokenFacts, want: Want<'_>) -> Result<(), Denied> {
+    match want {
+        _ if !token.is_pre_authenticated => Err(Denied::new(Code::Scope, Because::NotForUrls)),
+        Want::Identity | Want::Presence | Want::Act(Action::Read, _) => Ok(()),
+        Want::Act(..) => Err(Denied::new(Code::Scope, Because::UrlsOnlyRead)),
+    }
 }
 
 /// An absent feed and a private one the caller is no member of are one case.

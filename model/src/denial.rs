@@ -143,6 +143,35 @@ pub fn deleted_sentence(particulars: &Particulars<'_>) -> String {
     })
 }
 
+/// The line for a token in the address of a request that was not made for that.
+pub fn not_for_urls_sentence(particulars: &Particulars<'_>, link: Option<&str>) -> String {
+    fitted(Code::Scope, particulars, link, |_| {
+        format!(
+            "{} may not stand in a URL: it was not made for that. Send it in a header.",
+            particulars.bearer
+        )
+    })
+}
+
+/// The line for a change that was asked for by an address which holds a token.
+pub fn urls_only_read_sentence() -> String {
+    format!(
+        "[{}] a URL with a token in it only reads. To change something use the feed's plain URL, and send a token in a header.",
+        Code::Scope
+    )
+}
+
+/// The line of [`Code::Exists`] for a name that leads somewhere already.
+pub fn registered_sentence(particulars: &Particulars<'_>) -> String {
+    fitted(Code::Exists, particulars, None, |package| {
+        format!(
+            "{} is registered in feed {}. Unregister it first to have it lead elsewhere.",
+            package.unwrap_or("this package"),
+            safe(particulars.feed),
+        )
+    })
+}
+
 /// What `text` says of a package, within the longest sentence.
 fn fitted(
     code: Code,
@@ -286,8 +315,16 @@ mod tests {
             prop_assert!(text.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{}", text);
             let head = format!("[{}] ", Code::ALL[index]);
             prop_assert!(text.starts_with(&head));
-            if let Some(link) = link {
-                prop_assert!(text.ends_with(&link));
+            if let Some(link) = &link {
+                prop_assert!(text.ends_with(link));
+            }
+            for text in [
+                urls_only_read_sentence(),
+                not_for_urls_sentence(&particulars, link.as_deref()),
+                registered_sentence(&particulars),
+            ] {
+                prop_assert!(text.len() <= LONGEST_SENTENCE, "{}", text);
+                prop_assert!(text.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{}", text);
             }
             let text = deleted_sentence(&particulars);
             prop_assert!(text.len() <= LONGEST_SENTENCE, "{}", text);

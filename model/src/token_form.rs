@@ -5,7 +5,12 @@ mod fill;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{network::Network, scope::Scope, timestamp::Timestamp};
+use crate::{
+    action::ActionSet,
+    network::Network,
+    scope::{Effect, FeedSet, Rule, Scope},
+    timestamp::Timestamp,
+};
 
 pub use fill::{MissingRule, Template};
 
@@ -64,6 +69,8 @@ pub struct TokenForm {
     pub networks: String,
     /// The networks for `listed`; empty ones are skipped.
     pub network: Vec<String>,
+    /// `true` if the token may stand in a URL.
+    pub pre_authenticated: String,
 }
 
 impl Default for TokenForm {
@@ -90,6 +97,7 @@ impl Default for TokenForm {
             expires_on: String::new(),
             networks: "any".to_owned(),
             network: Vec::new(),
+            pre_authenticated: String::new(),
         }
     }
 }
@@ -114,6 +122,8 @@ pub enum Field {
     Expires,
     /// The networks.
     Networks,
+    /// Whether it may stand in a URL.
+    PreAuthenticated,
 }
 
 /// What is wrong with one field, in a sentence that says how to mend it.
@@ -147,6 +157,25 @@ pub struct TokenDraft {
     pub expires_at: Option<Timestamp>,
     /// Where it may be used from; none means anywhere.
     pub networks: Vec<Network>,
+    /// Whether it may stand in a URL.
+    pub is_pre_authenticated: bool,
+}
+
+impl TokenDraft {
+    /// Checks that a token which may stand in a URL only reads, and named feeds alone: the URL ends up
+    /// in lock files and logs, where many people see it.
+    pub fn check_pre_authenticated(&self) -> Result<(), &'static str> {
+        let is_harmless = |rule: &Rule| {
+            rule.effect == Effect::Deny
+                || (rule.actions == ActionSet::READ && matches!(rule.feeds, FeedSet::Only(_)))
+        };
+        if self.is_pre_authenticated && !self.scope.rules.iter().all(is_harmless) {
+            return Err(
+                "A token for URLs only reads, and only feeds that are named: choose Read and “Only these” feeds.",
+            );
+        }
+        Ok(())
+    }
 }
 
 /// Checks a description: 1 to [`LONGEST_DESCRIPTION`] characters on one line.
@@ -215,6 +244,7 @@ impl TokenForm {
             "expires" => &mut self.expires,
             "expires_on" => &mut self.expires_on,
             "networks" => &mut self.networks,
+            "pre_authenticated" => &mut self.pre_authenticated,
             _ => return None,
         })
     }
@@ -248,6 +278,7 @@ impl TokenForm {
             ("expires", &self.expires),
             ("expires_on", &self.expires_on),
             ("networks", &self.networks),
+            ("pre_authenticated", &self.pre_authenticated),
         ];
         let many = [
             ("feed", &self.feed),
@@ -314,6 +345,7 @@ mod tests {
             expires_on: text("2027-02-22"),
             networks: text("listed"),
             network: vec![text("10.1.0.0/16"), text("2001:db8::/32")],
+            pre_authenticated: text("true"),
         };
         let again = TokenForm::from_pairs(form.link());
         assert_eq!(again, TokenForm { form: String::new(), ..form.clone() });

@@ -31,6 +31,8 @@ pub enum Wider {
     Until(Option<Timestamp>),
     /// To work before the day from which on it was to work.
     Earlier,
+    /// To stand in the address of a request.
+    InUrls,
 }
 
 impl Wider {
@@ -53,6 +55,9 @@ impl Wider {
             Self::Until(Some(at)) => format!("It works until {}.", at.long_date()),
             Self::Until(None) => "It never expires.".to_owned(),
             Self::Earlier => "It works before the day on which it was to begin.".to_owned(),
+            Self::InUrls => {
+                "It works in a URL, which lock files and the logs of proxies will hold.".to_owned()
+            }
         }
     }
 }
@@ -72,6 +77,8 @@ pub fn widening(before: &TokenFacts, after: &TokenFacts) -> Vec<Wider> {
     let is_earlier =
         before.not_before.is_some_and(|old| after.not_before.is_none_or(|new| new < old));
     wider.extend(is_earlier.then_some(Wider::Earlier));
+    let is_newly_in_urls = after.is_pre_authenticated && !before.is_pre_authenticated;
+    wider.extend(is_newly_in_urls.then_some(Wider::InUrls));
     wider
 }
 
@@ -222,6 +229,7 @@ mod tests {
             expires_at: Some(NOW),
             networks: vec!["10.1.0.0/16".parse().unwrap()],
             scope: Scope { rules },
+            is_pre_authenticated: false,
         }
     }
 
@@ -315,5 +323,11 @@ mod tests {
         let later = TokenFacts { not_before: Some(NOW), ..reads() };
         assert_eq!(words(&later, &reads()), ["It works before the day on which it was to begin."]);
         assert!(words(&reads(), &later).is_empty());
+        let in_urls = TokenFacts { is_pre_authenticated: true, ..reads() };
+        assert_eq!(
+            words(&reads(), &in_urls),
+            ["It works in a URL, which lock files and the logs of proxies will hold."]
+        );
+        assert!(words(&in_urls, &reads()).is_empty());
     }
 }

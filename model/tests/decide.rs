@@ -34,12 +34,13 @@ fn token(rules: Vec<Rule>) -> TokenFacts {
         expires_at: None,
         networks: Vec::new(),
         scope: Scope { rules },
+        is_pre_authenticated: false,
     }
 }
 
 fn facts(token: &TokenFacts) -> Facts<'_> {
     Facts {
-        credential: Credential::Token { token, secret_stops_at: None },
+        credential: Credential::Token { token, secret_stops_at: None, is_in_url: false },
         owner_disabled: false,
         feed: Some(FeedFacts { id: feed(1), public: false, role: Some(Role::Owner) }),
         wait: None,
@@ -107,7 +108,11 @@ fn each_step_has_its_code_and_the_earlier_step_wins() {
 fn a_replaced_secret_stops_at_its_deadline() {
     let full = token(Scope::full().rules);
     let with = |stops_at| Facts {
-        credential: Credential::Token { token: &full, secret_stops_at: Some(stops_at) },
+        credential: Credential::Token {
+            token: &full,
+            secret_stops_at: Some(stops_at),
+            is_in_url: false,
+        },
         ..facts(&full)
     };
     let request = act(Action::Read, "demo");
@@ -132,7 +137,7 @@ fn absent_and_private_feeds_are_one_case() {
         Credential::Anonymous,
         Credential::Password,
         Credential::Session,
-        Credential::Token { token: &full, secret_stops_at: None },
+        Credential::Token { token: &full, secret_stops_at: None, is_in_url: false },
     ] {
         for action in Action::ALL {
             let absent = Facts { credential, feed: None, ..facts(&full) };
@@ -160,9 +165,13 @@ fn public_feeds_are_read_by_all_and_written_by_members() {
         (Credential::Password, Action::PushVersion, Some(Code::PasswordReadonly)),
         (Credential::Session, Action::Read, None),
         (Credential::Session, Action::Delete, Some(Code::Role)),
-        (Credential::Token { token: &full, secret_stops_at: None }, Action::Read, None),
         (
-            Credential::Token { token: &full, secret_stops_at: None },
+            Credential::Token { token: &full, secret_stops_at: None, is_in_url: false },
+            Action::Read,
+            None,
+        ),
+        (
+            Credential::Token { token: &full, secret_stops_at: None, is_in_url: false },
             Action::PushNew,
             Some(Code::Role),
         ),

@@ -73,6 +73,7 @@ fn any_token() -> impl Strategy<Value = TokenFacts> {
             expires_at,
             networks,
             scope: Scope { rules },
+            is_pre_authenticated: false,
         },
     )
 }
@@ -139,7 +140,7 @@ fn is_allowed(token: &TokenFacts, want: &(u8, Action, String), place: usize, hou
     let now = NOW.minus(Duration::from_hours(2)).plus(Duration::from_hours(hours));
     (1..4).any(|number| {
         let facts = Facts {
-            credential: Credential::Token { token, secret_stops_at: None },
+            credential: Credential::Token { token, secret_stops_at: None, is_in_url: false },
             owner_disabled: false,
             feed: Some(FeedFacts { id: feed(number), public: false, role: Some(Role::Owner) }),
             wait: None,
@@ -196,8 +197,7 @@ proptest! {
             not_before: None,
             expires_at: Some(NOW),
             networks: Vec::new(),
-            scope: scope.clone(),
-        };
+            scope: scope.clone(), is_pre_authenticated: false, };
         let mut after = before.clone();
         for rule in &mut after.rules {
             match how {

@@ -97,6 +97,14 @@ impl Explanation {
                     role.map_or("none", |role| role.name())
                 ),
             ),
+            Because::NotForUrls => (
+                None,
+                "The token stood in the address of the request, and it was not made for that. Send it in a header, or make another token for URLs.".to_owned(),
+            ),
+            Because::UrlsOnlyRead => (
+                None,
+                "The token stood in the address of the request. Such a request only reads, whatever its token may do.".to_owned(),
+            ),
             Because::Network => (
                 None,
                 "The request came from an address outside the networks the token is limited to.".to_owned(),

@@ -188,6 +188,7 @@ pub(crate) async fn issue_primary(
         expires_at: None,
         networks: Vec::new(),
         scope: Scope::full(),
+        is_pre_authenticated: false,
     };
     let made_by = actor.in_words();
     let from = actor.address();
@@ -204,6 +205,7 @@ async fn create(
     actor: &Actor,
     form: Option<(FormId, model::id::SessionId)>,
 ) -> Result<CreatedToken, Error> {
+    draft.check_pre_authenticated().map_err(|why| Error::Invalid(why.to_owned()))?;
     let account = accounts::by_id(transaction, owner).await?.ok_or(Error::NotFound("account"))?;
     let facts = TokenFacts {
         state: TokenState::Active,
@@ -212,6 +214,7 @@ async fn create(
         expires_at: draft.expires_at,
         networks: draft.networks,
         scope: draft.scope,
+        is_pre_authenticated: draft.is_pre_authenticated,
     };
     let (made_by, from) = (actor.in_words(), actor.address());
     let now = core.now();
@@ -219,8 +222,8 @@ async fn create(
     let kind = TokenKind::Additional;
     let (id, secret) =
         insert(core, transaction, owner, kind, &draft.description, &facts, creation).await?;
-    let details =
-        json!({ "token": id.to_string(), "scope": facts.scope, "expires_at": facts.expires_at });
+    let details = json!({ "token": id.to_string(), "scope": facts.scope, "expires_at": facts.expires_at,
+            "pre_authenticated": facts.is_pre_authenticated });
     let entry = Entry::new("token.create", &draft.description).about(account.id).with(details);
     audit::append(transaction, actor, now, entry).await?;
     Ok(CreatedToken { id, description: draft.description, secret: Some(secret) })

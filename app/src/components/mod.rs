@@ -1,5 +1,6 @@
 //! What pages share.
 
+pub(crate) mod bower;
 pub(crate) mod clipboard;
 pub(crate) mod code_block;
 pub(crate) mod confirm_identity;
@@ -22,5 +23,6 @@ pub(crate) mod time;
 pub(crate) mod token_act;
 pub(crate) mod token_answer;
 pub(crate) mod token_status;
+pub(crate) mod token_urls;
 pub(crate) mod token_value;
 pub(crate) mod token_words;

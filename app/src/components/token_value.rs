@@ -18,6 +18,7 @@ use super::{
     copy_button::{CopyButton, Source},
     problem::ProblemAlert,
     status::announce,
+    token_urls::token_urls,
 };
 use crate::server_fns::tokens::reveal_token;
 
@@ -166,6 +167,9 @@ pub(crate) fn TokenValue<'a>(
         }
     };
     let label = StoredValue::new(format!(" {name}"));
+    let feeds = StoredValue::new(token.url_feeds.clone());
+    let urls =
+        move || text.get().and_then(|value| feeds.with_value(|feeds| token_urls(feeds, &value)));
     let shown = move || {
         let output = format!("value-{id}");
         view! {
@@ -202,6 +206,7 @@ pub(crate) fn TokenValue<'a>(
             {move || is_shown.get().then(countdown)}
             <ProblemAlert problem/>
         </div>
+        {move || urls()}
     }
     .into_any()
 }

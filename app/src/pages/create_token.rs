@@ -79,7 +79,15 @@ fn TokenFormView(page: TokenFormPage, created: RwSignal<Option<Created>>) -> imp
         });
         view! { {filled_in}{unknown} }.into_any()
     };
-    let beginning = Beginning { start, preview, problems, failure, rules: None, ends: None };
+    let beginning = Beginning {
+        start,
+        preview,
+        problems,
+        failure,
+        rules: None,
+        ends: None,
+        is_additional: true,
+    };
     view! {
         <PageTitle text=title/>
         <div class="shell">

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate, use_params_map, use_query_map};
 use model::{
     links,
+    token::TokenKind,
     views::{ChangedMeanwhile, TokenStatus, TokenView},
 };
 
@@ -77,6 +78,7 @@ fn EditToken(page: TokenEditPage) -> impl IntoView {
         failure,
         rules: edit.rules,
         ends: Some(ends(&token)),
+        is_additional: token.kind == TokenKind::Additional,
     };
     view! {
         <PageTitle text=title/>

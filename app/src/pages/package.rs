@@ -24,7 +24,9 @@ use self::{
 };
 use super::failed::Failed;
 use crate::{
-    components::{figures::counted, form_answer::FormAnswer, page_title::PageTitle, time::Moment},
+    components::{
+        bower, figures::counted, form_answer::FormAnswer, page_title::PageTitle, time::Moment,
+    },
     page_data::page_of,
     server_fns::packages::{PackageQuery, read_package},
     site::Site,
@@ -64,6 +66,8 @@ fn Package(page: Page) -> impl IntoView {
     let VersionView { version, about, readme, .. } = page.shown.clone();
     // The other kinds write both down in ways of their own.
     let is_npm = page.ecosystem == Ecosystem::Npm;
+    // A name that leads elsewhere: this feed has no file of it.
+    let is_bower = page.ecosystem == Ecosystem::Bower;
     let title = answer.title(&format!("{} {version}", page.name));
     view! {
         <PageTitle text=title/>
@@ -84,10 +88,13 @@ fn Package(page: Page) -> impl IntoView {
                 <div class="package">
                     <div class="section">
                         {is_npm.then(|| install(&page))}
-                        <section class="section" aria-labelledby="readme">
-                            <h2 id="readme">"README"</h2>
-                            {shown_readme(readme)}
-                        </section>
+                        {is_bower.then(|| bower::install(&page))}
+                        {(!is_bower).then(|| view! {
+                            <section class="section" aria-labelledby="readme">
+                                <h2 id="readme">"README"</h2>
+                                {shown_readme(readme)}
+                            </section>
+                        })}
                         {is_npm.then(|| dependencies(&page))}
                     </div>
                     <aside class="section" aria-label="About this version">
@@ -95,7 +102,7 @@ fn Package(page: Page) -> impl IntoView {
                         {facts(&page)}
                     </aside>
                 </div>
-                {archive(&page)}
+                {(!is_bower).then(|| archive(&page))}
                 {versions(&page)}
                 {manage(&page, &answer)}
             </main>

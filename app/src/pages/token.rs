@@ -28,6 +28,7 @@ use crate::{
         token_act::{ActButton, Changes, TokenAct},
         token_answer::TokenAnswer,
         token_status::StatusBadge,
+        token_urls::token_urls,
         token_value::TokenValue,
     },
     page_data::page_of,
@@ -217,7 +218,7 @@ fn can_be_revoked(token: &TokenView) -> bool {
 #[component]
 fn TokenShown(token: TokenView, value: String) -> impl IntoView {
     let page = format!("/profile/tokens/{}", token.id);
-    let description = token.description;
+    let TokenView { description, url_feeds: feeds, .. } = token;
     view! {
         <PageTitle text=format!("Value of {description}")/>
         <div class="shell">
@@ -234,10 +235,11 @@ fn TokenShown(token: TokenView, value: String) -> impl IntoView {
                 <section class="card" aria-label="Token">
                     <SecretField
                         label="Token"
-                        value
+                        value=value.clone()
                         description=&description
                         hint="Whoever holds it can do what it may do: leave this page when you have it."
                     />
+                    {token_urls(&feeds, &value)}
                     <div class="actions"><a class="button primary" href=page>"Done"</a></div>
                 </section>
             </main>

@@ -7,6 +7,7 @@ mod networks;
 mod packages;
 mod rows;
 mod summary;
+mod urls;
 
 use leptos::prelude::*;
 use model::{
@@ -22,6 +23,7 @@ use self::{
     networks::NetworksField,
     packages::PackagesField,
     summary::Summary,
+    urls::UrlsField,
 };
 
 /// What the form begins with.
@@ -38,6 +40,8 @@ pub(super) struct Beginning {
     pub(super) rules: Option<Vec<String>>,
     /// When a token that is changed ends, in words.
     pub(super) ends: Option<String>,
+    /// Whether it is an additional token, which may stand in URLs.
+    pub(super) is_additional: bool,
 }
 
 /// The form. What stands above its fields are the children.
@@ -47,8 +51,9 @@ pub(super) fn TokenFormFields(
     purpose: Purpose,
     children: Children,
 ) -> impl IntoView {
-    let Beginning { start, preview, problems, failure, rules, ends } = beginning;
+    let Beginning { start, preview, problems, failure, rules, ends, is_additional } = beginning;
     let form = start.form.clone();
+    let is_for_urls = form.pre_authenticated == "true";
     let filling = Filling::new(purpose, &form, preview, problems, failure);
     // What was chosen before the script came, or restored by the browser, counts too.
     Effect::new(move |_| filling.changed());
@@ -86,6 +91,7 @@ pub(super) fn TokenFormFields(
                 {feeds_field(filling, &start)}
                 <PackagesField filling form=form.clone()/>
                 <NetworksField filling form/>
+                {is_additional.then(|| view! { <UrlsField filling is_set=is_for_urls/> })}
                 <ExpiryField filling start ends/>
             </div>
             <Summary filling/>

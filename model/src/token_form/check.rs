@@ -48,11 +48,19 @@ impl TokenForm {
             problems.push(Problem::new(Field::Expires, message));
         }
         let networks = self.networks(&mut problems);
-        if problems.is_empty() {
-            Ok(TokenDraft { description, scope, not_before, expires_at, networks })
-        } else {
-            Err(problems)
+        let is_pre_authenticated = self.pre_authenticated == "true";
+        let draft = TokenDraft {
+            description,
+            scope,
+            not_before,
+            expires_at,
+            networks,
+            is_pre_authenticated,
+        };
+        if let Err(message) = draft.check_pre_authenticated() {
+            problems.push(Problem::new(Field::PreAuthenticated, message));
         }
+        if problems.is_empty() { Ok(draft) } else { Err(problems) }
     }
 
     /// The expiry the form asks for.
@@ -293,6 +301,7 @@ mod tests {
             // Past, and beyond what the operator allows to choose anew.
             expires_at: Some(NOW),
             networks: vec!["10.1.2.3".parse().unwrap()],
+            is_pre_authenticated: false,
         };
         let changed = keep().check(NOW, Some(Duration::from_hours(24)), Some(&present)).unwrap();
         let expected = TokenDraft {

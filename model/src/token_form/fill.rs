@@ -123,6 +123,7 @@ impl TokenForm {
             expires: "keep".to_owned(),
             networks: if present.networks.is_empty() { "any" } else { "listed" }.to_owned(),
             network: present.networks.iter().map(ToString::to_string).collect(),
+            pre_authenticated: if present.is_pre_authenticated { "true" } else { "" }.to_owned(),
             ..Self::default()
         };
         match ScopeChoice::of(&present.scope) {
@@ -135,7 +136,12 @@ impl TokenForm {
     /// end is chosen anew.
     pub fn like(present: &TokenDraft) -> Self {
         let plain = Self::default();
-        let form = Self { revision: String::new(), expires: plain.expires, ..Self::of(present, 0) };
+        let form = Self {
+            revision: String::new(),
+            expires: plain.expires,
+            pre_authenticated: plain.pre_authenticated,
+            ..Self::of(present, 0)
+        };
         if form.access == "keep" { Self { access: plain.access, ..form } } else { form }
     }
 
@@ -265,6 +271,7 @@ mod tests {
             not_before: None,
             expires_at: Some(NOW.plus(Duration::from_hours(1))),
             networks: vec!["10.1.0.0/16".parse().unwrap()],
+            is_pre_authenticated: false,
         }
     }
 

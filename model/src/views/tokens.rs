@@ -109,6 +109,8 @@ pub struct TokenView {
     pub last_used: Option<LastUse>,
     /// Whether a copy of its value is kept that can be shown.
     pub can_be_shown: bool,
+    /// The feeds by name that it may read while it stands in a URL; empty for a token that may not.
+    pub url_feeds: Vec<String>,
 }
 
 impl TokenView {

@@ -47,7 +47,11 @@ impl Denial {
             at,
             retry_after,
         };
-        let sentence = denial::sentence(denied.code, &particulars, link);
+        let sentence = match denied.because {
+            Because::NotForUrls => denial::not_for_urls_sentence(&particulars, link),
+            Because::UrlsOnlyRead => denial::urls_only_read_sentence(),
+            _ => denial::sentence(denied.code, &particulars, link),
+        };
         Self { code: denied.code, sentence, retry_after }
     }
 
@@ -55,6 +59,12 @@ impl Denial {
     pub(crate) fn exists(grant: &Grant, feed: &str, package: &str, version: &str) -> Self {
         let particulars = of_version(grant, feed, package, version);
         let sentence = denial::sentence(Code::Exists, &particulars, None);
+        Self { code: Code::Exists, sentence, retry_after: None }
+    }
+
+    /// The refusal of a name that leads somewhere already.
+    pub(crate) fn registered(grant: &Grant, feed: &str, package: &str) -> Self {
+        let sentence = denial::registered_sentence(&of_version(grant, feed, package, ""));
         Self { code: Code::Exists, sentence, retry_after: None }
     }
 

@@ -106,7 +106,7 @@ impl Grant {
             Recognised::Session(caller) => {
                 (Some((caller.account, caller.username)), GrantedWith::Session)
             }
-            Recognised::Token(known) => {
+            Recognised::Token(known, _) => {
                 let last4 = known.secret.last4.clone();
                 warning = warn(&known.secret, known.token.facts.expires_at, now);
                 let with =
@@ -186,6 +186,8 @@ impl Grant {
             credential: decide::Credential::Token {
                 token: &known.token.facts,
                 secret_stops_at: known.secret.stops_at,
+                // To browse with a token in an address was granted already.
+                is_in_url: false,
             },
             owner_disabled: known.owner_disabled,
             feed: self.feed.as_deref().map(FeedRef::facts),

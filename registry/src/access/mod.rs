@@ -43,6 +43,8 @@ pub enum Credential {
     Anonymous,
     /// Something that is meant as a token; the text is a secret until it is found to be none.
     Token(String),
+    /// The same in the address of the request.
+    TokenInUrl(String),
     /// Name and password.
     Password {
         /// User name or e-mail address.
@@ -113,10 +115,14 @@ pub struct Access {
     passwords: passwords::Remembered,
 }
 
+/// Whether a token stands in the address of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct InUrl(bool);
+
 /// A credential that was recognised.
 enum Recognised {
     Anonymous,
-    Token(Arc<KnownToken>),
+    Token(Arc<KnownToken>, InUrl),
     Password(Verified),
     Session(Caller),
 }
@@ -161,7 +167,7 @@ impl Access {
         if let Err((denied, rules)) = outcome {
             return Err(self.refuse(denied, &recognised, &request, action, rules)?.into());
         }
-        if let Recognised::Token(known) = &recognised
+        if let Recognised::Token(known, _) = &recognised
             && known.secret.first_used_at.is_none()
         {
             self.tokens.first_used(known.token.id, known.secret.id).await?;
@@ -256,14 +262,18 @@ impl Access {
             Credential::Anonymous => Ok(Recognised::Anonymous),
             Credential::Session(caller) => Ok(Recognised::Session(caller.clone())),
             Credential::Unreadable => Err((Code::Unknown, None)),
-            Credential::Token(text) => match TokenText::parse(text) {
-                Err(BadToken::Mistyped) => Err((Code::Checksum, None)),
-                Err(BadToken::Foreign) => Err((Code::Unknown, None)),
-                Ok(token) => {
-                    let known = self.known.token(&token).await?;
-                    known.map(Recognised::Token).ok_or((Code::Unknown, None))
+            Credential::Token(text) | Credential::TokenInUrl(text) => {
+                match TokenText::parse(text) {
+                    Err(BadToken::Mistyped) => Err((Code::Checksum, None)),
+                    Err(BadToken::Foreign) => Err((Code::Unknown, None)),
+                    Ok(token) => {
+                        let known = self.known.token(&token).await?;
+                        let in_url = InUrl(matches!(credential, Credential::TokenInUrl(_)));
+                        let known = known.map(|known| Recognised::Token(known, in_url));
+                        known.ok_or((Code::Unknown, None))
+                    }
                 }
-            },
+            }
             Credential::Password { name, password } => {
                 match self.passwords.verify(&self.sessions, name, password, origin).await {
                     Ok(verified) => Ok(Recognised::Password(verified)),
@@ -298,14 +308,14 @@ impl Recognised {
     fn account(&self) -> Option<model::id::AccountId> {
         match self {
             Self::Anonymous => None,
-            Self::Token(known) => Some(known.token.owner),
+            Self::Token(known, _) => Some(known.token.owner),
             Self::Password(verified) => Some(verified.account),
             Self::Session(caller) => Some(caller.account),
         }
     }
 
     fn owner_disabled(&self) -> bool {
-        matches!(self, Self::Token(known) if known.owner_disabled)
+        matches!(self, Self::Token(known, _) if known.owner_disabled)
     }
 
     fn facts(&self) -> decide::Credential<'_> {
@@ -313,9 +323,10 @@ impl Recognised {
             Self::Anonymous => decide::Credential::Anonymous,
             Self::Password(_) => decide::Credential::Password,
             Self::Session(_) => decide::Credential::Session,
-            Self::Token(known) => decide::Credential::Token {
+            Self::Token(known, in_url) => decide::Credential::Token {
                 token: &known.token.facts,
                 secret_stops_at: known.secret.stops_at,
+                is_in_url: in_url.0,
             },
         }
     }
@@ -323,7 +334,7 @@ impl Recognised {
     fn bearer(&self) -> Bearer {
         match self {
             Self::Anonymous => Bearer::Nobody,
-            Self::Token(known) => Bearer::Token(known.secret.last4.clone()),
+            Self::Token(known, _) => Bearer::Token(known.secret.last4.clone()),
             Self::Password(_) | Self::Session(_) => Bearer::Account,
         }
     }

@@ -27,7 +27,7 @@ impl Access {
         refused: Option<Code>,
     ) -> Result<(), Error> {
         let (account, token) = match recognised {
-            Recognised::Token(known) => {
+            Recognised::Token(known, _) => {
                 (known.token.owner, Some((known.token.id, known.secret.id)))
             }
             Recognised::Password(verified) => (verified.account, None),
@@ -73,7 +73,7 @@ impl Access {
         let link = match recognised {
             Recognised::Anonymous | Recognised::Session(_) => None,
             _ if matches!(denied.step(), Step::Credential | Step::Account) => None,
-            Recognised::Token(_) | Recognised::Password(_) => {
+            Recognised::Token(..) | Recognised::Password(_) => {
                 Some(self.record(&denied, recognised, request, action, verdicts)?)
             }
         };
@@ -90,7 +90,7 @@ impl Access {
         verdicts: Vec<RuleVerdict>,
     ) -> Result<String, Error> {
         let (account, token, last4, rules) = match recognised {
-            Recognised::Token(known) => (
+            Recognised::Token(known, _) => (
                 known.token.owner,
                 Some(known.token.id),
                 Some(known.secret.last4.clone()),

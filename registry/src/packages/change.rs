@@ -140,6 +140,10 @@ impl Packages {
         expected: Option<PackageState>,
     ) -> Result<(), Error> {
         let mut change = self.change(grant, Action::Delete, expected).await?;
+        // A name that leads elsewhere is all there is to such a package.
+        if change.ecosystem == Ecosystem::Bower {
+            return change.delete_package().await;
+        }
         let row = change.version(version)?;
         if change.versions.len() == 1 {
             return change.delete_package().await;

@@ -3,6 +3,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | `bower` | Bower's names and the addresses they lead to |
 //! | `publish` | new versions |
 //! | `files` | files that join a version later |
 //! | `read` | what is read: packages, versions, archives |
@@ -10,6 +11,7 @@
 //! | `search` | finding packages by words |
 //! | `change` | what becomes of versions that are there: unlisted, deprecated, tagged, deleted |
 
+mod bower;
 mod change;
 mod files;
 mod page;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 use model::{action::Action, ecosystem::Ecosystem, id::PackageId};
 use serde::Deserialize;
 
+pub use bower::Registered;
 pub use page::Asked;
 pub use publish::{ExtraFile, Release};
 pub use read::{Manifests, Outline, OutlinedVersion, Package, StoredFile, Version};

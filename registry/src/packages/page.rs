@@ -93,7 +93,8 @@ impl Packages {
             count,
             deleted,
             downloads,
-            may_change: asked.may_change,
+            // Of a name that leads elsewhere there is nothing to unlist, deprecate or tag.
+            may_change: asked.may_change && ecosystem != Ecosystem::Bower,
             may_delete: asked.may_delete,
             address: format!("{}/F/{}", self.core.public_url, feed.name),
             now: self.core.now(),
@@ -156,29 +157,33 @@ impl Packages {
         package: &PackageRow,
         row: ShownRow,
     ) -> Result<VersionView, Error> {
+        let published_with = credential(grant, &row)?;
         let manifest = Manifest::read(&row.manifest);
         let dependencies = self.look_up(grant, ecosystem, manifest.dependencies()).await?;
         let feed = format!("{}/F/{}", self.core.public_url, grant.feed()?.name);
+        let file = row.file.unwrap_or_default();
         let address = match ecosystem {
+            Ecosystem::Bower => manifest.url(),
             Ecosystem::Nuget => {
                 let id = ecosystem.normalise(&package.name);
                 let version = version_key(ecosystem, &row.version);
-                format!("{feed}/api/v3/flatcontainer/{id}/{version}/{}", row.file)
+                format!("{feed}/api/v3/flatcontainer/{id}/{version}/{file}")
             }
-            _ => format!("{feed}/npm/{}/-/{}", package.name, row.file),
+            _ => format!("{feed}/npm/{}/-/{file}", package.name),
         };
+        let digest = |bytes: Option<Vec<u8>>| bytes.unwrap_or_default();
         Ok(VersionView {
-            published_with: credential(grant, &row)?,
+            published_with,
             about: manifest.about(),
             dependencies,
             readme: readme::to_html(&row.readme),
             archive: ArchiveView {
                 address,
-                file: row.file,
-                size: number(row.size),
-                sha1: hex(&row.sha1),
-                sha256: hex(&row.sha256),
-                integrity: format!("sha512-{}", BASE64_STANDARD.encode(&row.sha512)),
+                file,
+                size: number(row.size.unwrap_or_default()),
+                sha1: hex(&digest(row.sha1)),
+                sha256: hex(&digest(row.sha256)),
+                integrity: format!("sha512-{}", BASE64_STANDARD.encode(digest(row.sha512))),
             },
             version: row.version,
             is_listed: row.is_listed,

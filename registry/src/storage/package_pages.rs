@@ -30,11 +30,12 @@ pub(crate) struct ShownRow {
     pub(crate) username: Option<String>,
     /// What the token is for, while it is there.
     pub(crate) token: Option<String>,
-    pub(crate) file: String,
-    pub(crate) size: i64,
-    pub(crate) sha256: Vec<u8>,
-    pub(crate) sha1: Vec<u8>,
-    pub(crate) sha512: Vec<u8>,
+    /// The archive: its name, length and digests; `None` for a version without one.
+    pub(crate) file: Option<String>,
+    pub(crate) size: Option<i64>,
+    pub(crate) sha256: Option<Vec<u8>>,
+    pub(crate) sha1: Option<Vec<u8>>,
+    pub(crate) sha512: Option<Vec<u8>>,
 }
 
 /// A version as the list of all shows it.
@@ -68,7 +69,7 @@ pub(crate) async fn shown(
          v.published_at, v.published_by, v.published_with, v.published_with_id, a.username,
          t.description AS token, f.name AS file, f.size, f.blob_hash AS sha256, f.sha1, f.sha512
          FROM package_versions AS v
-         JOIN package_files AS f ON f.version_id = v.id AND NOT f.is_extra
+         LEFT JOIN package_files AS f ON f.version_id = v.id AND NOT f.is_extra
          LEFT JOIN accounts AS a ON a.id = v.published_by
          LEFT JOIN tokens AS t ON t.id = v.published_with_id
          WHERE v.package_id = $1 AND v.version_key = $2");

@@ -83,6 +83,7 @@ struct TokenRow {
     not_before: Option<i64>,
     expires_at: Option<i64>,
     life_ms: Option<i64>,
+    is_pre_authenticated: bool,
     created_at: i64,
     created_by: String,
     created_from: String,
@@ -127,7 +128,7 @@ macro_rules! select_token {
     ($rest:literal) => {
         concat!(
             "SELECT t.id, t.owner_id, t.kind, t.description, t.revision, t.changed_at, t.state, t.state_changed_at, t.not_before,
-             t.expires_at, t.life_ms, t.created_at, t.created_by, t.created_from, t.last_used_at, t.last_used_from,
+             t.expires_at, t.life_ms, t.is_pre_authenticated, t.created_at, t.created_by, t.created_from, t.last_used_at, t.last_used_from,
              t.last_used_client, t.last_used_feed_id FROM tokens AS t ",
             $rest
         )
@@ -256,7 +257,7 @@ pub(crate) async fn insert(
                 .bind(facts.not_before)
                 .bind(facts.expires_at)
                 .bind(facts.expires_at.map(|at| at.as_millis() - creation.at.as_millis()))
-                .bind(false)
+                .bind(facts.is_pre_authenticated)
                 .bind(creation.at)
                 .bind(creation.by)
                 .bind(creation.from)

@@ -217,6 +217,7 @@ impl Tokens {
             not_before: None,
             expires_at: Some(expires_at),
             networks: networks.clone(),
+            is_pre_authenticated: false,
         })
     }
 }

@@ -5,6 +5,7 @@ use model::{
     id::{AccountId, FeedId, TokenId},
     scope::{Effect, Rule},
     sentence,
+    token::TokenKind,
     token_form::{TokenDraft, TokenForm},
     views::{ChangedMeanwhile, Edited},
     widening::widening,
@@ -107,6 +108,7 @@ impl Tokens {
         if draft == *present {
             return Ok(());
         }
+        check_pre_authenticated(token.kind, &draft)?;
         let now = self.core.now();
         let life = match draft.expires_at {
             end if end == present.expires_at => token.life,
@@ -116,6 +118,7 @@ impl Tokens {
             description: &draft.description,
             not_before: draft.not_before,
             expires_at: draft.expires_at,
+            is_pre_authenticated: draft.is_pre_authenticated,
             life_ms: life.and_then(|life| i64::try_from(life.as_millis()).ok()),
             at: now,
         };
@@ -144,6 +147,7 @@ fn differences(before: &TokenDraft, after: &TokenDraft) -> (Value, Value) {
             ("not_before", json!(draft.not_before)),
             ("expires_at", json!(draft.expires_at)),
             ("networks", json!(networks)),
+            ("pre_authenticated", json!(draft.is_pre_authenticated)),
         ]
     };
     let (mut old, mut new) = (serde_json::Map::new(), serde_json::Map::new());
@@ -154,6 +158,17 @@ fn differences(before: &TokenDraft, after: &TokenDraft) -> (Value, Value) {
         }
     }
     (Value::Object(old), Value::Object(new))
+}
+
+/// Refuses a token for URLs that is more than such a token may be. The form says so beside its field;
+/// this holds for whoever asks.
+fn check_pre_authenticated(kind: TokenKind, draft: &TokenDraft) -> Result<(), Error> {
+    if draft.is_pre_authenticated && kind != TokenKind::Additional {
+        return Err(Error::Invalid(
+            "Only an additional token may stand in a URL. Create one for that.".to_owned(),
+        ));
+    }
+    draft.check_pre_authenticated().map_err(|why| Error::Invalid(why.to_owned()))
 }
 
 /// Refuses what is over for good.

@@ -44,6 +44,7 @@ pub(super) fn draft_of(token: &Token) -> TokenDraft {
         not_before: token.facts.not_before,
         expires_at: token.facts.expires_at,
         networks: token.facts.networks.clone(),
+        is_pre_authenticated: token.facts.is_pre_authenticated,
     }
 }
 
@@ -56,6 +57,7 @@ pub(super) fn facts_of(draft: &TokenDraft) -> TokenFacts {
         expires_at: draft.expires_at,
         networks: draft.networks.clone(),
         scope: draft.scope.clone(),
+        is_pre_authenticated: draft.is_pre_authenticated,
     }
 }
 

@@ -48,6 +48,7 @@ pub(crate) async fn issue(
         not_before: None,
         expires_at: Some(expires_at),
         networks: Vec::new(),
+        is_pre_authenticated: false,
     };
     let CreatedToken { id, secret, .. } =
         create(core, transaction, owner, draft, actor, None).await?;

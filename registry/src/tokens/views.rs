@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use model::{
     decide::TokenState,
     id::{AccountId, FeedId, TokenId},
-    scope::{Effect, FeedSet, Scope},
+    scope::{Effect, FeedSet, Rule, Scope},
     sentence,
     timestamp::Timestamp,
     token::TokenKind,
@@ -176,7 +176,24 @@ pub(super) fn view(
             feed: last_used_feed,
         }),
         can_be_shown: newest.sealed.is_some(),
+        url_feeds: url_feeds(token, &feed_name),
     }
+}
+
+/// The feeds that a token may read while it stands in a URL, if it may.
+fn url_feeds(token: &Token, feed_name: impl Fn(FeedId) -> Option<String>) -> Vec<String> {
+    let is_allowed =
+        |rule: &&Rule| token.facts.is_pre_authenticated && rule.effect == Effect::Allow;
+    let rules = token.facts.scope.rules.iter().filter(is_allowed);
+    let mut feeds: Vec<String> = rules
+        .flat_map(|rule| match &rule.feeds {
+            FeedSet::All => Vec::new(),
+            FeedSet::Only(ids) => ids.iter().filter_map(|id| feed_name(*id)).collect(),
+        })
+        .collect();
+    feeds.sort_unstable();
+    feeds.dedup();
+    feeds
 }
 
 /// Scope, expiry and networks. The list does not read the networks, and says nothing of them.

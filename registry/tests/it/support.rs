@@ -151,6 +151,7 @@ pub(crate) fn draft(description: &str) -> TokenDraft {
         not_before: None,
         expires_at: None,
         networks: Vec::new(),
+        is_pre_authenticated: false,
     }
 }
 

@@ -11,6 +11,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Where NuGet's clients put the token they publish with.
 const API_KEY: HeaderName = HeaderName::from_static("x-nuget-apikey");
+/// The scheme under which the token of an address travels on, in lower case; no client uses it.
+pub(super) const IN_URL: &str = "latchkey-url";
 /// More bytes than this are no credential.
 const LONGEST: usize = 4096;
 /// Base64 (RFC 4648 §4) as people write it, with or without its padding.
@@ -42,6 +44,7 @@ fn authorization(text: &str) -> Credential {
     let Some((scheme, rest)) = text.split_once(' ') else { return Credential::Unreadable };
     match scheme.to_ascii_lowercase().as_str() {
         "bearer" | "token" => token(rest.trim()),
+        IN_URL => Credential::TokenInUrl(rest.trim().to_owned()),
         "basic" => basic(rest.trim()).unwrap_or(Credential::Unreadable),
         _ => Credential::Unreadable,
     }
@@ -90,6 +93,7 @@ mod tests {
         match credential {
             Credential::Anonymous => "nothing".to_owned(),
             Credential::Token(text) => format!("token {text}"),
+            Credential::TokenInUrl(text) => format!("token {text} in the address"),
             Credential::Password { name, .. } => format!("password of {name}"),
             Credential::Session(_) => "session".to_owned(),
             Credential::Unreadable => "unreadable".to_owned(),
@@ -121,6 +125,7 @@ mod tests {
             (format!("token {TOKEN}"), &token),
             (format!("Token {TOKEN}"), &token),
             (TOKEN.to_owned(), &token),
+            (format!("{IN_URL} {TOKEN}"), &format!("token {TOKEN} in the address")),
             ("Bearer npm_0123".to_owned(), "token npm_0123"),
             (TOKEN[..9].to_owned(), "token lka_01234"),
             (encoded(format!("anyone:{TOKEN}")), &token),
@@ -204,6 +209,7 @@ mod tests {
         fn any_pair_is_a_password_a_token_or_nothing(pair in proptest::collection::vec(any::<u8>(), 0..60)) {
             match authorization(&encoded(&pair)) {
                 Credential::Token(text) => prop_assert!(looks_like_token(&text)),
+                Credential::TokenInUrl(_) => prop_assert!(false, "a pair is no address"),
                 Credential::Password { name, .. } => prop_assert!(!name.is_empty()),
                 Credential::Anonymous => prop_assert_eq!(&pair, b":"),
                 Credential::Unreadable => {}

@@ -2,20 +2,26 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`bower`] | Bower |
 //! | [`conditional`] | requests for what the client may have already |
 //! | [`credentials`] | the one credential that decides a request |
 //! | [`encoding`] | how an answer is compressed |
 //! | [`npm`] | npm, pnpm and yarn |
 //! | [`nuget`] | NuGet's clients |
+//! | [`pre_authenticated`] | addresses that carry their credential |
 //! | [`rendered`] | documents, kept ready to be sent |
 //! | [`rfc3339`] | times as text |
+//! | [`said`] | refusals in one sentence |
 //! | [`sentence`] | client input made safe to repeat in an error |
 
+pub(crate) mod bower;
 mod conditional;
 pub(crate) mod credentials;
 pub(crate) mod encoding;
 pub(crate) mod npm;
 pub(crate) mod nuget;
+pub(crate) mod pre_authenticated;
 mod rendered;
 pub(crate) mod rfc3339;
+mod said;
 pub(crate) mod sentence;

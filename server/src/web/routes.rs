@@ -3,12 +3,14 @@
 use axum::{
     Router,
     handler::Handler,
-    routing::{MethodFilter, on},
+    middleware::from_fn,
+    routing::{MethodFilter, MethodRouter, on},
 };
 use http::Method;
 use model::action::Action;
 
 use super::state::ServerState;
+use crate::protocols::pre_authenticated;
 
 /// Who may call a route. It is a statement to be tested against, not what enforces it: services
 /// decide for themselves (the page routes alone are led to the sign-in by it, for convenience).
@@ -56,7 +58,7 @@ impl Routes {
         Self { router: Router::new(), table: Vec::new() }
     }
 
-    /// Declares a route.
+    /// Declares a route, and for one of a feed the one that carries its credential in its path.
     ///
     /// # Panics
     /// When the path is malformed or declared twice with the same method: the program is wrong and
@@ -67,9 +69,29 @@ impl Routes {
         T: 'static,
     {
         let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+        if let Some(twin) = pre_authenticated::twin(path) {
+            if pre_authenticated::only_reads(&method, path) {
+                let handler = on(filter, handler.clone());
+                let handler = handler.layer(from_fn(pre_authenticated::strip));
+                self.add(method.clone(), &twin, access, handler);
+            } else {
+                let handler = on(filter, pre_authenticated::refuse);
+                self.add(method.clone(), &twin, Access::AnyFeed, handler);
+            }
+        }
+        self.add(method, path, access, on(filter, handler));
+    }
+
+    fn add(
+        &mut self,
+        method: Method,
+        path: &str,
+        access: Access,
+        handler: MethodRouter<ServerState>,
+    ) {
         let router = std::mem::take(&mut self.router);
         #[expect(clippy::disallowed_methods, reason = "this is the declaration others go through")]
-        let router = router.route(path, on(filter, handler));
+        let router = router.route(path, handler);
         self.router = router;
         self.table.push(Entry { method, path: path.to_owned(), access });
     }

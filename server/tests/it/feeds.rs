@@ -197,6 +197,7 @@ async fn refusal(server: &Server, wanted: Wanted<'_>) -> String {
         not_before: None,
         expires_at: None,
         networks: Vec::new(),
+        is_pre_authenticated: false,
     };
     let made = server.services.tokens.create_for(&operator(), owner, draft).await.unwrap();
     let credential = Credential::Token(made.secret.unwrap().expose().to_owned());

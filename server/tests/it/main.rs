@@ -4,6 +4,7 @@
 mod accounts;
 mod announcement;
 mod authorization;
+mod bower;
 mod browser;
 mod cli;
 mod cross_site;
@@ -16,6 +17,7 @@ mod log;
 mod npm;
 mod nuget;
 mod package_pages;
+mod pre_authenticated;
 mod routes;
 mod settings;
 mod setup_gate;

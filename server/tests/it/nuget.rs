@@ -5,4 +5,4 @@ mod credentials;
 mod legacy;
 mod pushing;
 mod reading;
-mod world;
+pub(crate) mod world;

@@ -71,6 +71,7 @@ impl World {
             not_before: None,
             expires_at: None,
             networks: Vec::new(),
+            is_pre_authenticated: false,
         };
         let made = server.services.tokens.create_for(&operator(), ada, draft).await.unwrap();
         let token = made.secret.unwrap().expose().to_owned();

@@ -36,6 +36,7 @@ async fn make(server: &Server, description: &str) -> (TokenId, String) {
         not_before: None,
         expires_at: None,
         networks: Vec::new(),
+        is_pre_authenticated: false,
     };
     let operator = Actor::Operator("root".to_owned());
     let made = server.services.tokens.create_for(&operator, ada, draft).await.unwrap();

@@ -36,7 +36,9 @@ pub(super) fn facts(page: &Page) -> impl IntoView + use<> {
     if !about.engines.is_empty() {
         facts.push(fact("Needs", about.engines.join(", ").into_any()));
     }
-    facts.push(fact("Size", size(archive.size).into_any()));
+    if !archive.file.is_empty() {
+        facts.push(fact("Size", size(archive.size).into_any()));
+    }
     let all = match page.count {
         1 => count(downloads),
         _ => format!("{} of this version, {} of all", count(downloads), count(page.downloads)),

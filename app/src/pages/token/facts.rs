@@ -28,6 +28,10 @@ pub(super) fn Facts(page: TokenPage) -> impl IntoView {
     if !networks.is_empty() {
         facts.push(fact("Networks", networks.join(", ").into_any()));
     }
+    if !token.url_feeds.is_empty() {
+        let words = "May stand in a URL. Show the value to see them.";
+        facts.push(fact("URLs", words.into_any()));
+    }
     if let Some(at) = token.not_before {
         facts.push(fact("Valid from", view! { <Moment at words=at.date_and_time()/> }.into_any()));
     }

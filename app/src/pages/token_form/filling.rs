@@ -296,6 +296,7 @@ impl Filling {
             Field::Packages => row("pattern", self.patterns),
             Field::Expires => "expires-on".to_owned(),
             Field::Networks => row("network", self.networks),
+            Field::PreAuthenticated => "pre-authenticated".to_owned(),
         }
     }
 }

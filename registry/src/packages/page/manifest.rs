@@ -48,6 +48,11 @@ impl Manifest {
         }
     }
 
+    /// Where a Bower package is; empty for others.
+    pub(super) fn url(&self) -> String {
+        self.text("url").unwrap_or_default().to_owned()
+    }
+
     /// What it depends on. Whether the feed has it is not known here.
     pub(super) fn dependencies(&self) -> Vec<Dependencies> {
         let sorts = [

@@ -100,6 +100,7 @@ async fn tokens_bear_the_mark_they_were_given() {
             expires_at: None,
             networks: Vec::new(),
             scope: Scope::full(),
+            is_pre_authenticated: false,
         };
         let mut transaction = database.write().await.unwrap();
         let ids: [TokenId; 2] = [id(), id()];

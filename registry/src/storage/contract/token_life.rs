@@ -29,6 +29,7 @@ async fn token(database: &Database, owner: AccountId, kind: TokenKind, text: &st
         expires_at: (text == "short").then(|| later(100)),
         networks: Vec::new(),
         scope: Scope::full(),
+        is_pre_authenticated: false,
     };
     let token = id();
     let mut transaction = database.write().await.unwrap();

@@ -40,6 +40,7 @@ fn facts(feed: FeedId) -> TokenFacts {
                 rule(Effect::Allow, ActionSet::WRITE, FeedSet::Only(vec![feed]), &["c"]),
             ],
         },
+        is_pre_authenticated: false,
     }
 }
 
@@ -252,6 +253,7 @@ async fn rules_networks_and_description_change() {
             not_before: None,
             expires_at: Some(later(9)),
             life_ms: Some(9_000),
+            is_pre_authenticated: true,
             at: later(1),
         };
         tokens::update(&mut transaction, token, change).await.unwrap();
@@ -266,6 +268,7 @@ async fn rules_networks_and_description_change() {
         assert_eq!(found.facts.expires_at, Some(later(9)));
         assert!(found.facts.scope.rules.is_empty());
         assert_eq!(found.facts.networks, networks[..2]);
+        assert!(found.facts.is_pre_authenticated);
         let other = tokens::by_id(&mut &database, other).await.unwrap().unwrap();
         assert_eq!((other.revision, other.facts), (1, before));
     })

@@ -68,7 +68,7 @@ pub(crate) async fn shown(
 }
 
 /// A pattern that finds the word anywhere.
-fn anywhere(word: &str) -> String {
+pub(super) fn anywhere(word: &str) -> String {
     let mut pattern = String::from("%");
     for character in word.chars() {
         if matches!(character, '%' | '_' | '!') {

@@ -14,6 +14,7 @@ pub(crate) struct Change<'a> {
     pub(crate) expires_at: Option<Timestamp>,
     /// For how long it is made, in milliseconds; `None` for a token without an end.
     pub(crate) life_ms: Option<i64>,
+    pub(crate) is_pre_authenticated: bool,
     pub(crate) at: Timestamp,
 }
 
@@ -24,12 +25,14 @@ pub(crate) async fn update(
     change: Change<'_>,
 ) -> Result<(), Error> {
     let statement = sql("UPDATE tokens SET description = $1, not_before = $2, expires_at = $3,
-         life_ms = $4, changed_at = $5, revision = revision + 1 WHERE id = $6");
+         life_ms = $4, is_pre_authenticated = $5, changed_at = $6, revision = revision + 1
+         WHERE id = $7");
     let statement = statement
         .bind(change.description)
         .bind(change.not_before)
         .bind(change.expires_at)
         .bind(change.life_ms)
+        .bind(change.is_pre_authenticated)
         .bind(change.at)
         .bind(id);
     transaction.execute(statement).await?;

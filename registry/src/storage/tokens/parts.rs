@@ -189,6 +189,7 @@ impl Parts {
                 expires_at: row.expires_at.map(Timestamp::from_millis),
                 networks: networks.map_err(|_| Error::inconsistent("token_networks", "network"))?,
                 scope: Scope { rules },
+                is_pre_authenticated: row.is_pre_authenticated,
             },
         })
     }

@@ -97,6 +97,10 @@ pub(super) fn check(draft: TokenDraft) -> Result<TokenDraft, Failure> {
         let why = format!("a token carries at most {MOST_NETWORKS} networks.");
         return Err(wrong("--network", why));
     }
+    if draft.check_pre_authenticated().is_err() {
+        let why = "such a token only reads, and only feeds that are named. Give --read main, and no --write.";
+        return Err(wrong("--pre-authenticated", why));
+    }
     Ok(draft)
 }
 

@@ -31,6 +31,8 @@ Examples:
   A token that also deletes what it may publish, from one network alone:
     latchkey token create --user ana --description \"CI clean-up\" --write main \\
       --allow unlist,delete --network 10.1.0.0/16
+  A token for a client that can be given a URL and nothing else:
+    latchkey token create --user ana --description \"old build\" --read main --pre-authenticated
   The value straight into a file:
     latchkey token create --user ana --description \"build server\" --write main > token.txt";
 
@@ -67,6 +69,9 @@ pub(crate) struct CreateToken {
     /// Only from this network, such as 10.1.0.0/16; may be repeated
     #[arg(long, value_name = "CIDR")]
     network: Vec<Network>,
+    /// Let it stand in URLs like /F/main/auth/TOKEN/npm/, which lock files and the logs of proxies will hold: it has to read named feeds alone
+    #[arg(long)]
+    pre_authenticated: bool,
 }
 
 impl CreateToken {
@@ -129,6 +134,7 @@ impl CreateToken {
             not_before: self.not_before,
             expires_at,
             networks: once(self.network),
+            is_pre_authenticated: self.pre_authenticated,
         })
     }
 }

@@ -69,6 +69,9 @@ pub(crate) struct EditToken {
     /// From any network
     #[arg(long, conflicts_with = "network")]
     any_network: bool,
+    /// Whether it may stand in URLs, which lock files and the logs of proxies will hold
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pre_authenticated: Option<bool>,
 }
 
 impl EditToken {
@@ -122,6 +125,7 @@ impl EditToken {
             not_before: self.not_before.or(before.not_before),
             expires_at,
             networks,
+            is_pre_authenticated: self.pre_authenticated.unwrap_or(before.is_pre_authenticated),
             scope: self.scope(services, owner, &before.scope).await?,
         })
     }

@@ -32,7 +32,7 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, Method, StatusCode};
-use model::{action::Action, names::FeedName};
+use model::{action::Action, denial::urls_only_read_sentence, names::FeedName};
 use registry::{
     Origin, Services,
     access::{Credential, Wanted},
@@ -45,7 +45,7 @@ use self::{
     packuments::Packuments,
     wire::path::{Command, Path, PathError},
 };
-use super::credentials::credential;
+use super::{credentials::credential, pre_authenticated};
 use crate::web::{Access, Routes};
 
 const READ: Access = Access::Feed(&[Action::Read]);
@@ -106,6 +106,7 @@ async fn answer(
         feed: feed.to_owned(),
         credential: credential(&parts.headers, is_write),
         origin: parts.extensions.get().cloned(),
+        prefix: pre_authenticated::prefix(&parts.extensions),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         method: parts.method,
         headers: parts.headers,
@@ -137,6 +138,8 @@ struct Call {
     feed: String,
     credential: Credential,
     origin: Option<Origin>,
+    /// What stands between the feed and `/npm` in the address, with the token that it holds.
+    prefix: String,
     /// What follows the question mark, as sent.
     query: String,
     method: Method,
@@ -186,6 +189,10 @@ impl Call {
             (&Method::POST, Ok(Path::AdvisoriesBulk)) => read::advisories(self, body).await,
             (&Method::POST, Ok(Path::Audits | Path::AuditQuick)) => read::audit(self, body).await,
             (&Method::PUT, Ok(Path::Package(name))) => write::publish(self, name, body).await,
+            // What is about accounts is no reading of packages, and some of it hands out tokens.
+            (_, Ok(Path::Account(_))) if !self.prefix.is_empty() => {
+                Err(Refusal::Wrong(StatusCode::FORBIDDEN, urls_only_read_sentence()))
+            }
             (_, Ok(Path::Account(account))) => account::answer(self, account, body).await,
             _ => {
                 self.authorize(Wanted::Presence).await?;
@@ -229,9 +236,10 @@ impl Call {
         format!("This server has no {}: {instead}", command.typed())
     }
 
-    /// The feed's npm address, as it is published. Names of feeds are in lower case.
+    /// The feed's npm address, as it is published, or with the token it was asked by. Names of feeds are in lower case.
     fn base(&self) -> String {
-        format!("{}/F/{}/npm", self.services.public_url(), self.feed.to_ascii_lowercase())
+        let feed = self.feed.to_ascii_lowercase();
+        format!("{}/F/{feed}{}/npm", self.services.public_url(), self.prefix)
     }
 
     /// Whether a package is fetched in order to change it.

@@ -42,7 +42,7 @@ use self::{
         path::{File, Path},
     },
 };
-use super::credentials::credential;
+use super::{credentials::credential, pre_authenticated};
 use crate::web::{Access, InternalError, Routes};
 
 const READ: Access = Access::Feed(&[Action::Read]);
@@ -88,6 +88,7 @@ async fn answer(services: Arc<Services>, documents: Arc<Documents>, request: Req
         feed: feed.to_owned(),
         credential: credential(&parts.headers, is_write),
         origin: parts.extensions.get().cloned(),
+        prefix: pre_authenticated::prefix(&parts.extensions),
         method: parts.method,
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
@@ -114,6 +115,8 @@ struct Call {
     feed: String,
     credential: Credential,
     origin: Option<Origin>,
+    /// What stands between the feed and `/api` in the address, with the token that it holds.
+    prefix: String,
     method: Method,
     query: String,
     headers: HeaderMap,
@@ -160,9 +163,10 @@ impl Call {
         }
     }
 
-    /// The feed's address with `/api`, as it is published. Names of feeds are in lower case.
+    /// The feed's address with `/api`, as it is published, or with the token it was asked by. Names of feeds are in lower case.
     fn api(&self) -> String {
-        format!("{}/F/{}/api", self.services.public_url(), self.feed.to_ascii_lowercase())
+        let feed = self.feed.to_ascii_lowercase();
+        format!("{}/F/{feed}{}/api", self.services.public_url(), self.prefix)
     }
 
     async fn authorize(&self, wanted: Wanted<'_>) -> Result<Grant, Refusal> {

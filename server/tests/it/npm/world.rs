@@ -109,6 +109,7 @@ pub(crate) fn draft(rules: Vec<Rule>) -> TokenDraft {
         not_before: None,
         expires_at: None,
         networks: Vec::new(),
+        is_pre_authenticated: false,
     }
 }
 

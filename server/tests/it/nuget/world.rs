@@ -32,7 +32,7 @@ pub(super) fn nuspec(id: &str, version: &str, more: &str) -> String {
 }
 
 /// A package with this metadata and these files.
-pub(super) fn nupkg(id: &str, version: &str, more: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn nupkg(id: &str, version: &str, more: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     let (manifest, name) = (nuspec(id, version, more), format!("{id}.nuspec"));
     let mut all: Vec<(&str, &[u8])> = vec![(&name, manifest.as_bytes())];
     all.extend_from_slice(files);
@@ -40,7 +40,7 @@ pub(super) fn nupkg(id: &str, version: &str, more: &str, files: &[(&str, &[u8])]
 }
 
 /// The body of a push, as nuget.exe 5.8 was seen to send it.
-pub(super) fn form(package: &[u8]) -> Vec<u8> {
+pub(crate) fn form(package: &[u8]) -> Vec<u8> {
     let mut body = format!(
         "--{BOUNDARY}\r\nContent-Type: application/octet-stream\r\n\
          Content-Disposition: form-data; name=package; filename=package.nupkg; filename*=utf-8''package.nupkg\r\n\r\n"
@@ -81,7 +81,7 @@ pub(super) async fn ask(
 }
 
 /// Pushes a package with a key.
-pub(super) async fn push(world: &World, feed: &str, key: &str, package: &[u8]) -> Reply {
+pub(crate) async fn push(world: &World, feed: &str, key: &str, package: &[u8]) -> Reply {
     ask(world, "PUT", &format!("{feed}/api/v2/package/"), (key, ""), form(package)).await
 }
 
