@@ -12,7 +12,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 # What is built lies where these commands look for it, whatever a user's settings say.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 # They would replace the flags of .cargo/config.toml.
-unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
+unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS RUSTDOCFLAGS CARGO_ENCODED_RUSTDOCFLAGS
 
 .DEFAULT_GOAL := help
 .PHONY: help run build dev test test-rust test-browser lint lighthouse fmt
