@@ -233,7 +233,9 @@ mod tests {
         assert!(weigh("3.0-SNAPSHOT") < weigh("1.0"));
         assert!(weigh("1.0-rc1") < weigh("1.0"));
         assert!(weigh("1.0-SNAPSHOT") < weigh("1.1-SNAPSHOT"));
-        assert!(MavenVersion::is_snapshot("1-SNAPSHOT") && !MavenVersion::is_snapshot("1-snapshot"));
+        assert!(
+            MavenVersion::is_snapshot("1-SNAPSHOT") && !MavenVersion::is_snapshot("1-snapshot")
+        );
     }
 
     proptest! {

@@ -165,6 +165,11 @@ impl Packages {
                 let version = version_key(ecosystem, &row.version);
                 format!("{feed}/api/v3/flatcontainer/{id}/{version}/{}", row.file)
             }
+            Ecosystem::Maven => {
+                let (group, artifact) = package.name.split_once(':').unwrap_or_default();
+                let path = format!("{}/{artifact}", group.replace('.', "/"));
+                format!("{feed}/maven/{path}/{}/{}", row.version, row.file)
+            }
             _ => format!("{feed}/npm/{}/-/{}", package.name, row.file),
         };
         Ok(VersionView {

@@ -130,7 +130,7 @@ impl Packages {
         transaction.commit().await
     }
 
-    async fn insert_package(
+    pub(super) async fn insert_package(
         &self,
         transaction: &mut Transaction,
         grant: &Grant,
@@ -150,7 +150,7 @@ impl Packages {
         Ok(id)
     }
 
-    async fn insert_version(
+    pub(super) async fn insert_version(
         &self,
         transaction: &mut Transaction,
         grant: &Grant,

@@ -96,6 +96,7 @@ fn declared() -> Routes {
     leptos::routes(&mut routes);
     forms::routes(&mut routes);
     crate::api::routes(&mut routes);
+    crate::protocols::maven::routes(&mut routes);
     crate::protocols::npm::routes(&mut routes);
     crate::protocols::nuget::routes(&mut routes);
     routes

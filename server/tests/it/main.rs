@@ -13,6 +13,7 @@ mod files;
 mod headers;
 mod load;
 mod log;
+mod maven;
 mod npm;
 mod nuget;
 mod package_pages;

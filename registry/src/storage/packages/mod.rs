@@ -1,5 +1,6 @@
 //! Rows of packages: what a feed has, and how it is listed.
 
+pub(crate) mod files;
 pub(crate) mod search;
 pub(crate) mod versions;
 
