@@ -186,6 +186,16 @@ check_mono() {
     libmono-system-data-services-client4.0-cil
 }
 
+# Debian's Maven comes with a repository of its own; these are what the tests use of it.
+check_maven() {
+  has mvn || require maven
+  local package folder=/usr/share/maven-repo/org/apache/maven/plugins
+  for package in deploy dependency install; do
+    [[ -e $folder/maven-$package-plugin ]] || require "libmaven-$package-plugin-java"
+  done
+  [[ -e /usr/share/maven-repo/junit/junit ]] || require junit4
+}
+
 # Whether a version, as `node` or apt writes it, is one that the tests run on.
 node_will_do() { [[ $1 =~ ^(v|[0-9]+:)?([0-9]+)\. && ${BASH_REMATCH[2]} -ge 20 ]]; }
 
@@ -226,6 +236,7 @@ test)
   check_linters
   check_services
   check_mono
+  check_maven
   install_missing
   ensure_wasm
   ensure_node

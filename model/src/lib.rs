@@ -16,6 +16,7 @@ pub mod id;
 pub mod links;
 pub mod listing;
 pub mod login;
+pub mod maven_version;
 pub mod names;
 pub mod narrow;
 pub mod network;

@@ -177,6 +177,11 @@ impl Grant {
         }
     }
 
+    /// Whether it is for what is said of a group of packages: ids end where those of its packages go on.
+    pub(crate) fn is_for_group(&self) -> bool {
+        matches!(&self.package, Some((Ecosystem::Maven, id)) if id.ends_with(':'))
+    }
+
     /// Whether the credential may read this package too, given by its normalised id. A grant to browse
     /// says only that something in the feed may be read.
     pub(crate) fn may_read(&self, ecosystem: Ecosystem, key: &str) -> bool {

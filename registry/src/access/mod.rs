@@ -74,6 +74,13 @@ pub enum Wanted<'a> {
     /// To send a package whose name only its content tells: to publish anything at all. Whoever was
     /// let do so asks to [`Push`](Self::Push) it once the name is known.
     Upload(Ecosystem),
+    /// To read the list of a package's versions, as whoever publishes to it has to: by the right to
+    /// read it, or to publish to it.
+    List(Ecosystem, &'a str),
+    /// The same for what is said of a group of packages, by the beginning of their ids: `com.acme:`.
+    ListGroup(Ecosystem, &'a str),
+    /// To say it.
+    PushGroup(Ecosystem, &'a str),
     /// To change what is said of a package's versions: listed or not, deprecated, tagged.
     Unlist(Ecosystem, &'a str),
     /// To delete a version or the package.
@@ -87,6 +94,9 @@ impl<'a> Wanted<'a> {
             Self::Identity | Self::Presence | Self::Browse | Self::Upload(_) => None,
             Self::Read(ecosystem, name)
             | Self::Push(ecosystem, name)
+            | Self::List(ecosystem, name)
+            | Self::ListGroup(ecosystem, name)
+            | Self::PushGroup(ecosystem, name)
             | Self::Unlist(ecosystem, name)
             | Self::Delete(ecosystem, name) => Some((ecosystem, name)),
         }
@@ -214,20 +224,11 @@ impl Access {
         };
         // Nothing in a feed out of reach is looked at: it is as if it were not there.
         let feed = feed.filter(|feed| feed.is_public || feed.role.is_some());
-        let mut action = match request.wanted {
-            Wanted::Identity | Wanted::Presence => None,
-            Wanted::Browse | Wanted::Read(..) => Some(Action::Read),
-            Wanted::Upload(_) => Some(Action::PushNew),
-            Wanted::Push(ecosystem, name) => {
-                Some(self.push_action(feed.as_deref(), ecosystem, name).await?)
-            }
-            Wanted::Unlist(..) => Some(Action::Unlist),
-            Wanted::Delete(..) => Some(Action::Delete),
-        };
+        let actions = self.actions(request.wanted, feed.as_deref()).await?;
         let package = request.wanted.package();
         let package = package.map(|(ecosystem, name)| (ecosystem, ecosystem.normalise(name)));
         let wanted_package = package.as_ref().map(|(ecosystem, id)| (*ecosystem, id.as_str()));
-        let want = match (request.wanted, action) {
+        let want = |action| match (request.wanted, action) {
             (Wanted::Identity, _) => Want::Identity,
             (_, Some(action)) => Want::Act(action, wanted_package),
             (_, None) => Want::Presence,
@@ -238,16 +239,13 @@ impl Access {
             feed: feed.as_deref().map(FeedRef::facts),
             wait: None,
         };
-        let mut decision = Request { want, address: request.origin.address };
         let now = self.core.now();
-        // Either right to publish will do.
-        let either = Want::Act(Action::PushVersion, None);
-        if matches!(request.wanted, Wanted::Upload(_))
-            && decide::decide(&facts, &Request { want: either, ..decision }, now).is_ok()
-        {
-            action = Some(Action::PushVersion);
-            decision.want = either;
-        }
+        let request_for = |action| Request { want: want(action), address: request.origin.address };
+        // Any of these rights will do; who has none is told about the first.
+        let allows =
+            |action: &Action| decide::decide(&facts, &request_for(Some(*action)), now).is_ok();
+        let action = actions.iter().copied().find(allows).or(actions.first().copied());
+        let decision = request_for(action);
         let outcome = decide::decide(&facts, &decision, now)
             .map_err(|denied| (denied, decide::explain(&facts, &decision, now).rules));
         Ok(Ok(Judged { recognised, feed, action, package, outcome, now }))
@@ -282,6 +280,26 @@ impl Access {
                     Err(error) => return Err(error),
                 }
             }
+        })
+    }
+
+    /// The actions of which one has to be allowed; none to be recognised, or to reach the feed.
+    async fn actions(
+        &self,
+        wanted: Wanted<'_>,
+        feed: Option<&FeedRef>,
+    ) -> Result<Vec<Action>, Error> {
+        Ok(match wanted {
+            Wanted::Identity | Wanted::Presence => Vec::new(),
+            Wanted::Browse | Wanted::Read(..) => vec![Action::Read],
+            Wanted::Upload(_) | Wanted::PushGroup(..) => vec![Action::PushNew, Action::PushVersion],
+            Wanted::ListGroup(..) => vec![Action::Read, Action::PushNew, Action::PushVersion],
+            Wanted::Push(ecosystem, name) => vec![self.push_action(feed, ecosystem, name).await?],
+            Wanted::List(ecosystem, name) => {
+                vec![Action::Read, self.push_action(feed, ecosystem, name).await?]
+            }
+            Wanted::Unlist(..) => vec![Action::Unlist],
+            Wanted::Delete(..) => vec![Action::Delete],
         })
     }
 

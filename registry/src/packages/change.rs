@@ -8,6 +8,7 @@ use model::{
     action::Action,
     ecosystem::Ecosystem,
     id::{FeedId, VersionId},
+    maven_version::MavenVersion,
     nuget_version::NugetVersion,
     tag,
     timestamp::Timestamp,
@@ -22,7 +23,7 @@ use crate::{
     storage::{
         Transaction,
         packages::{
-            self, PackageRow,
+            self, PackageRow, files,
             versions::{self, SaidRow},
         },
     },
@@ -231,6 +232,7 @@ impl Change {
             self.delete_version(row.id).await?;
         }
         packages::delete(&mut self.transaction, self.package.id).await?;
+        self.drop_documents().await?;
         let versions: Vec<&str> = versions.iter().map(|row| row.version.as_str()).collect();
         self.record("package.delete", None, json!({ "versions": versions })).await?;
         self.transaction.commit().await
@@ -247,8 +249,16 @@ impl Change {
         self.settle_latest().await?;
         describe(&mut self.transaction, package).await?;
         packages::touch(&mut self.transaction, package, self.now).await?;
+        self.drop_documents().await?;
         self.record(act, version, details).await?;
         self.transaction.commit().await
+    }
+
+    /// Lists that clients made of the package are no longer true; they are made anew where one is
+    /// asked for.
+    async fn drop_documents(&mut self) -> Result<(), Error> {
+        let key = self.ecosystem.normalise(&self.package.name);
+        files::drop_documents(&mut self.transaction, (self.feed, self.ecosystem, &key)).await
     }
 
     async fn settle_latest(&mut self) -> Result<(), Error> {
@@ -298,9 +308,13 @@ pub(super) fn newest<'a>(
             Ecosystem::Nuget => row.version.parse::<NugetVersion>().ok(),
             _ => None,
         };
+        let maven = match ecosystem {
+            Ecosystem::Maven => Some(MavenVersion::new(&row.version).weight()),
+            _ => None,
+        };
         let semantic = semantic.map(|version| (version.pre.is_empty(), version));
         let nuget = nuget.map(|version| (!version.is_prerelease(), version));
-        (semantic, nuget, row.published_at)
+        (semantic, nuget, maven, row.published_at)
     })
 }
 

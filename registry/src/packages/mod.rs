@@ -5,14 +5,20 @@
 //! |---|---|
 //! | `bower` | Bower's names and the addresses they lead to |
 //! | `publish` | new versions |
+//! | `arrivals` | versions that arrive file by file |
+//! | `checksums` | checksums that are sent after their file |
+//! | `documents` | lists of versions that clients keep |
 //! | `files` | files that join a version later |
 //! | `read` | what is read: packages, versions, archives |
 //! | `page` | what a package's own page shows |
 //! | `search` | finding packages by words |
 //! | `change` | what becomes of versions that are there: unlisted, deprecated, tagged, deleted |
 
+mod arrivals;
 mod bower;
 mod change;
+mod checksums;
+mod documents;
 mod files;
 mod page;
 mod publish;
@@ -24,7 +30,10 @@ use std::sync::Arc;
 use model::{action::Action, ecosystem::Ecosystem, id::PackageId};
 use serde::Deserialize;
 
+pub use arrivals::{Arrival, Digests};
 pub use bower::Registered;
+pub use checksums::{Checked, Checksum};
+pub use documents::Document;
 pub use page::Asked;
 pub use publish::{ExtraFile, Release};
 pub use read::{Manifests, Outline, OutlinedVersion, Package, StoredFile, Version};

@@ -169,6 +169,11 @@ impl Packages {
                 let version = version_key(ecosystem, &row.version);
                 format!("{feed}/api/v3/flatcontainer/{id}/{version}/{file}")
             }
+            Ecosystem::Maven => {
+                let (group, artifact) = package.name.split_once(':').unwrap_or_default();
+                let path = format!("{}/{artifact}", group.replace('.', "/"));
+                format!("{feed}/maven/{path}/{}/{file}", row.version)
+            }
             _ => format!("{feed}/npm/{}/-/{file}", package.name),
         };
         let digest = |bytes: Option<Vec<u8>>| bytes.unwrap_or_default();

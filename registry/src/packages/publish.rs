@@ -150,7 +150,7 @@ impl Packages {
         Ok(id)
     }
 
-    async fn insert_version(
+    pub(super) async fn insert_version(
         &self,
         transaction: &mut Transaction,
         grant: &Grant,

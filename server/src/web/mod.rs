@@ -97,6 +97,7 @@ fn declared() -> Routes {
     forms::routes(&mut routes);
     crate::api::routes(&mut routes);
     crate::protocols::bower::routes(&mut routes);
+    crate::protocols::maven::routes(&mut routes);
     crate::protocols::npm::routes(&mut routes);
     crate::protocols::nuget::routes(&mut routes);
     routes

@@ -261,6 +261,16 @@ fn addresses(path: &str, victim: TokenId) -> Vec<String> {
         .map(|rest| format!("{base}v3/{rest}"))
         .to_vec();
     }
+    if let Some(base) = path.strip_suffix("maven/{*path}") {
+        return [
+            "org/acme/absent/1.0/absent-1.0.jar",
+            "org/acme/absent/1.0/absent-1.0.pom.sha1",
+            "org/acme/absent/maven-metadata.xml",
+            "nothing",
+        ]
+        .map(|rest| format!("{base}maven/{rest}"))
+        .to_vec();
+    }
     if path.ends_with("{*path}") {
         let base = path.trim_end_matches("{*path}");
         return [

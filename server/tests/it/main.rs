@@ -14,6 +14,7 @@ mod files;
 mod headers;
 mod load;
 mod log;
+mod maven;
 mod npm;
 mod nuget;
 mod package_pages;

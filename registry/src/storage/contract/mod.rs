@@ -7,6 +7,7 @@ mod feed_lists;
 mod feeds;
 mod ledgers;
 mod logins;
+mod package_arrivals;
 mod package_pages;
 mod packages;
 mod schema;

@@ -1,6 +1,7 @@
 //! Rows of packages: what a feed has, and how it is listed.
 
 pub(crate) mod bower;
+pub(crate) mod files;
 pub(crate) mod search;
 pub(crate) mod versions;
 

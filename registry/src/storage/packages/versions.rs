@@ -313,7 +313,9 @@ pub(crate) async fn note_deleted(
     let statement = sql(
         "INSERT INTO deleted_versions (feed_id, ecosystem, name_key, version_key, deleted_at, deleted_by)
          SELECT p.feed_id, p.ecosystem, p.name_key, v.version_key, $1, $2
-         FROM package_versions AS v JOIN packages AS p ON p.id = v.package_id WHERE v.id = $3",
+         FROM package_versions AS v JOIN packages AS p ON p.id = v.package_id WHERE v.id = $3
+         ON CONFLICT (feed_id, ecosystem, name_key, version_key)
+         DO UPDATE SET deleted_at = excluded.deleted_at, deleted_by = excluded.deleted_by",
     );
     transaction.execute(statement.bind(now).bind(by).bind(version)).await?;
     Ok(())

@@ -230,10 +230,10 @@ mod tests {
         super::{
             catalogue::tests::entry as version,
             manifest::{DependencyEntry, GroupEntry},
-            xml::Element,
         },
         *,
     };
+    use crate::protocols::xml::Element;
 
     fn described(entry: &Entry) -> Described<'_> {
         Described { entry, is_latest: true, is_absolute_latest: false, downloads: 9 }

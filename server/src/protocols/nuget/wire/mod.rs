@@ -16,7 +16,6 @@
 //! | [`path`] | what a path below the feed's address means |
 //! | [`query`] | what searches ask for |
 //! | [`range`] | ranges of versions |
-//! | [`xml`] | XML as far as manifests need it |
 
 pub(crate) mod archive;
 pub(crate) mod atom;
@@ -32,4 +31,3 @@ pub(crate) mod package;
 pub(crate) mod path;
 pub(crate) mod query;
 pub(crate) mod range;
-pub(crate) mod xml;

@@ -7,9 +7,11 @@ use super::{
     id::{Id, IdError},
     licence::is_expression,
     range::Range,
+};
+use crate::protocols::{
+    sentence::Excerpt,
     xml::{Element, XmlError},
 };
-use crate::protocols::sentence::Excerpt;
 
 /// The most characters of texts, in the order of [`TEXTS`].
 const TEXTS: [(&str, usize); 9] = [

@@ -11,7 +11,7 @@ use quick_xml::{
 /// The most elements of a document.
 const ELEMENTS: usize = 20_000;
 /// How deep they may stand in each other.
-const DEPTH: usize = 16;
+const DEPTH: usize = 48;
 
 /// An element with what stands in it. Names are without their prefix.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

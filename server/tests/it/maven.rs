@@ -1,0 +1,6 @@
+//! Maven's clients, as the router meets them.
+
+mod bad_input;
+mod credentials;
+mod deploying;
+mod world;
