@@ -68,8 +68,9 @@ pub(crate) fn write(id: &str, mut versions: Vec<String>, updated: Timestamp) -> 
     let released = |version: &&String| !MavenVersion::is_snapshot(version);
     let release = versions.iter().rfind(released);
     let release = release.map(|version| format!("    <release>{version}</release>\n"));
-    let lines: String =
+    let lines: Vec<String> =
         versions.iter().map(|version| format!("      <version>{version}</version>\n")).collect();
+    let lines = lines.concat();
     let moment: String = Rfc3339(updated.as_millis())
         .to_string()
         .chars()

@@ -113,7 +113,7 @@ impl File {
         match self.rest.as_str() {
             ".jar" | ".war" | ".ear" | ".aar" => 3,
             ".pom" => 1,
-            rest if rest.starts_with('-') || rest.ends_with(".asc") || rest == ".module" => 0,
+            rest if rest.starts_with('-') || is_signature(rest) || rest == ".module" => 0,
             _ => 2,
         }
     }
@@ -133,6 +133,11 @@ impl File {
             "application/octet-stream"
         }
     }
+}
+
+/// Whether a file is a signature of another.
+fn is_signature(rest: &str) -> bool {
+    rest.rsplit('.').next() == Some("asc")
 }
 
 /// One part, decoded: no path leads out of its folder.
@@ -165,12 +170,11 @@ fn id(group: &[String], artifact: &str) -> Result<String, PathError> {
 /// What follows artifact and version in a file's name.
 fn rest<'a>(name: &'a str, artifact: &str, version: &str) -> Option<&'a str> {
     let name = name.strip_prefix(artifact)?.strip_prefix('-')?;
-    let rest = match name.strip_prefix(version) {
-        Some(rest) => rest,
-        None => {
-            let base = version.strip_suffix("SNAPSHOT")?;
-            after_build(name.strip_prefix(base)?)?
-        }
+    let rest = if let Some(rest) = name.strip_prefix(version) {
+        rest
+    } else {
+        let base = version.strip_suffix("SNAPSHOT")?;
+        after_build(name.strip_prefix(base)?)?
     };
     let extension = match rest.strip_prefix('-') {
         Some(classified) => classified.split_once('.').filter(|(name, _)| !name.is_empty())?.1,
