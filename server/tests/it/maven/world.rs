@@ -47,7 +47,9 @@ pub(super) fn pom(artifact: &str, version: &str) -> String {
 }
 
 pub(super) fn list(artifact: &str, versions: &[&str]) -> String {
-    let versions: String = versions.iter().map(|v| format!("<version>{v}</version>")).collect();
+    let versions = versions
+        .iter()
+        .fold(String::new(), |all, version| all + &format!("<version>{version}</version>"));
     format!(
         "<metadata><groupId>org.acme</groupId><artifactId>{artifact}</artifactId><versioning><versions>{versions}</versions>\
          </versioning></metadata>"
