@@ -3,7 +3,12 @@
 use super::odata::{ODataError, Term};
 use crate::protocols::sentence::Excerpt;
 
+/// The most bytes of a filter: what clients send has two or three conditions. It bounds how deep
+/// parentheses stand in each other, too.
+const LONGEST: usize = 2000;
+
 /// A part of a filter.
+#[derive(Debug)]
 pub(super) enum Condition {
     /// What a version has to be.
     Term(Term),
@@ -15,6 +20,9 @@ pub(super) enum Condition {
 
 /// The parts of a filter that are joined by `and`.
 pub(super) fn conditions(filter: &str) -> Result<Vec<Condition>, ODataError> {
+    if filter.len() > LONGEST {
+        return Err(ODataError::Filter(Excerpt::of(filter)));
+    }
     let mut found = Vec::new();
     for part in split(filter) {
         let part = bare(part);
@@ -105,4 +113,20 @@ pub(super) fn unquoted(text: &str) -> Option<String> {
     let inner = text.strip_prefix('\'')?.strip_suffix('\'')?;
     let is_closed = !inner.replace("''", "").contains('\'');
     is_closed.then(|| inner.replace("''", "'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parentheses_without_end_are_refused_and_not_followed() {
+        let nested = |depth: usize| {
+            format!("{}IsLatestVersion{}", "(".repeat(depth), " and IsLatestVersion)".repeat(depth))
+        };
+        assert_eq!(conditions(&nested(3)).unwrap().len(), 4);
+        assert!(conditions(&nested(20_000)).is_err());
+        let deepest = nested(LONGEST / 22);
+        assert!(deepest.len() <= LONGEST && conditions(&deepest).is_ok());
+    }
 }
