@@ -16,7 +16,7 @@ test("a token is made for URLs if it reads named feeds alone, and shows them alo
   await expect(page.getByRole("alert").or(page.locator(".error-summary")).first()).toContainText("only feeds that are named");
   await accessible();
   await page.locator("input[name=feeds][value=chosen]").check();
-  await page.locator("input[name=feed]").first().check();
+  await page.getByRole("group", { name: "Feeds the token may use" }).getByRole("checkbox", { name: `main-${name}` }).check();
   await page.getByRole("button", { name: "Create token" }).click();
   const value = await page.locator("#value").inputValue();
   secrets.push(value);
