@@ -6,9 +6,10 @@ use model::ecosystem::Ecosystem;
 use crate::site::Site;
 
 /// What follows the token in the URL of each kind of package that is served.
-const PLACES: [(Ecosystem, &str); 3] = [
+const PLACES: [(Ecosystem, &str); 4] = [
     (Ecosystem::Npm, "npm/"),
     (Ecosystem::Nuget, "api/v3/index.json"),
+    (Ecosystem::Maven, "maven"),
     (Ecosystem::Bower, "bower"),
 ];
 
@@ -51,12 +52,13 @@ mod tests {
     fn a_url_for_each_feed_and_kind() {
         let urls = urls("https://h", &["main".to_owned(), "side".to_owned()], "lka_x");
         let urls: Vec<&str> = urls.iter().map(|(_, _, url)| url.as_str()).collect();
-        assert_eq!(urls.len(), 6);
+        assert_eq!(urls.len(), 8);
         assert_eq!(
-            urls[..3],
+            urls[..4],
             [
                 "https://h/F/main/auth/lka_x/npm/",
                 "https://h/F/main/auth/lka_x/api/v3/index.json",
+                "https://h/F/main/auth/lka_x/maven",
                 "https://h/F/main/auth/lka_x/bower",
             ]
         );

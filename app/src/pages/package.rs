@@ -25,7 +25,8 @@ use self::{
 use super::failed::Failed;
 use crate::{
     components::{
-        bower, figures::counted, form_answer::FormAnswer, page_title::PageTitle, time::Moment,
+        bower, figures::counted, form_answer::FormAnswer, maven, nuget, page_title::PageTitle,
+        time::Moment,
     },
     page_data::page_of,
     server_fns::packages::{PackageQuery, read_package},
@@ -87,8 +88,13 @@ fn Package(page: Page) -> impl IntoView {
                 {notices(&page)}
                 <div class="package">
                     <div class="section">
-                        {is_npm.then(|| install(&page))}
-                        {is_bower.then(|| bower::install(&page))}
+                        {match page.ecosystem {
+                            Ecosystem::Npm => Some(install(&page).into_any()),
+                            Ecosystem::Nuget => Some(nuget::install(&page).into_any()),
+                            Ecosystem::Maven => Some(maven::install(&page).into_any()),
+                            Ecosystem::Bower => Some(bower::install(&page).into_any()),
+                            Ecosystem::Pypi | Ecosystem::Cargo => None,
+                        }}
                         {(!is_bower).then(|| view! {
                             <section class="section" aria-labelledby="readme">
                                 <h2 id="readme">"README"</h2>

@@ -6,6 +6,7 @@ use model::views::PackagePage as Page;
 use crate::components::{
     code_block::CodeBlock,
     npm::{VARIABLE, npmrc, source},
+    token_hint::token_hint,
 };
 
 /// A client, by the name of its choice and as people call it.
@@ -23,14 +24,6 @@ pub(super) fn install(page: &Page) -> impl IntoView + use<> {
         })
         .collect();
     let panels: Vec<_> = CLIENTS.into_iter().map(|(client, _)| panel(page, client)).collect();
-    let token = (!page.is_public).then(|| {
-        view! {
-            <p class="hint">
-                {format!("Set {VARIABLE} to ")}<a href="/profile/tokens">"a token"</a>
-                {format!(" that may read {}. The file holds no secret and can be committed.", page.feed)}
-            </p>
-        }
-    });
     view! {
         <section class="install section" aria-labelledby="install">
             <h2 id="install">"Install"</h2>
@@ -39,7 +32,7 @@ pub(super) fn install(page: &Page) -> impl IntoView + use<> {
                 {choices}
             </fieldset>
             {panels}
-            {token}
+            {token_hint(&page.feed, page.is_public)}
         </section>
     }
 }
