@@ -31,7 +31,7 @@ use crate::{
     denials::Denials,
     error::Error,
     sessions::{Caller, PasswordText, Sessions},
-    storage::packages,
+    storage::packages::{self, versions},
     tokens::Tokens,
     usage::Usage,
 };
@@ -72,6 +72,9 @@ pub enum Wanted<'a> {
     /// To send a package whose name only its content tells: to publish anything at all. Whoever was
     /// let do so asks to [`Push`](Self::Push) it once the name is known.
     Upload(Ecosystem),
+    /// To add a file to this version of a package. That is part of publishing it: `push-version`
+    /// will do, and `push-new` where the same token published this very version.
+    Attach(Ecosystem, &'a str, &'a str),
     /// To change what is said of a package's versions: listed or not, deprecated, tagged.
     Unlist(Ecosystem, &'a str),
     /// To delete a version or the package.
@@ -85,6 +88,7 @@ impl<'a> Wanted<'a> {
             Self::Identity | Self::Presence | Self::Browse | Self::Upload(_) => None,
             Self::Read(ecosystem, name)
             | Self::Push(ecosystem, name)
+            | Self::Attach(ecosystem, name, _)
             | Self::Unlist(ecosystem, name)
             | Self::Delete(ecosystem, name) => Some((ecosystem, name)),
         }
@@ -212,7 +216,7 @@ impl Access {
             Wanted::Identity | Wanted::Presence => None,
             Wanted::Browse | Wanted::Read(..) => Some(Action::Read),
             Wanted::Upload(_) => Some(Action::PushNew),
-            Wanted::Push(ecosystem, name) => {
+            Wanted::Push(ecosystem, name) | Wanted::Attach(ecosystem, name, _) => {
                 Some(self.push_action(feed.as_deref(), ecosystem, name).await?)
             }
             Wanted::Unlist(..) => Some(Action::Unlist),
@@ -235,12 +239,24 @@ impl Access {
         let mut decision = Request { want, address: request.origin.address };
         let now = self.core.now();
         // Either right to publish will do.
-        let either = Want::Act(Action::PushVersion, None);
-        if matches!(request.wanted, Wanted::Upload(_))
-            && decide::decide(&facts, &Request { want: either, ..decision }, now).is_ok()
-        {
-            action = Some(Action::PushVersion);
-            decision.want = either;
+        let other = match request.wanted {
+            Wanted::Upload(_) => Some(Action::PushVersion),
+            Wanted::Attach(ecosystem, name, version)
+                if action == Some(Action::PushVersion)
+                    && decide::decide(&facts, &decision, now).is_err() =>
+            {
+                let package = (ecosystem, name, version);
+                let is_own = self.is_of_token(&recognised, feed.as_deref(), package).await?;
+                is_own.then_some(Action::PushNew)
+            }
+            _ => None,
+        };
+        if let Some(other) = other {
+            let want = Want::Act(other, wanted_package);
+            if decide::decide(&facts, &Request { want, ..decision }, now).is_ok() {
+                action = Some(other);
+                decision.want = want;
+            }
         }
         let outcome = decide::decide(&facts, &decision, now)
             .map_err(|denied| (denied, decide::explain(&facts, &decision, now).rules));
@@ -286,6 +302,22 @@ impl Access {
         let key = ecosystem.normalise(name);
         let found = packages::find(&mut &self.core.database, feed.id, ecosystem, &key).await?;
         Ok(if found.is_some() { Action::PushVersion } else { Action::PushNew })
+    }
+
+    /// Whether the credential is the token that published this version.
+    async fn is_of_token(
+        &self,
+        recognised: &Recognised,
+        feed: Option<&FeedRef>,
+        (ecosystem, name, version): (Ecosystem, &str, &str),
+    ) -> Result<bool, Error> {
+        let (Recognised::Token(known), Some(feed)) = (recognised, feed) else { return Ok(false) };
+        let (key, version) = (ecosystem.normalise(name), ecosystem.version_key(version));
+        let mut database = &self.core.database;
+        let package = packages::find(&mut database, feed.id, ecosystem, &key).await?;
+        let Some(package) = package else { return Ok(false) };
+        let found = versions::identify(&mut database, package.id, &version).await?;
+        Ok(found.is_some_and(|row| row.is_of(known.token.id)))
     }
 }
 

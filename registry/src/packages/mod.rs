@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `publish` | new versions |
 //! | `files` | files that join a version later |
+//! | `order` | which of two versions is the higher one |
 //! | `read` | what is read: packages, versions, archives |
 //! | `page` | what a package's own page shows |
 //! | `search` | finding packages by words |
@@ -12,6 +13,7 @@
 
 mod change;
 mod files;
+mod order;
 mod page;
 mod publish;
 mod read;
@@ -25,7 +27,7 @@ use serde::Deserialize;
 pub use page::Asked;
 pub use publish::{ExtraFile, Release};
 pub use read::{Manifests, Outline, OutlinedVersion, Package, StoredFile, Version};
-pub use search::{Found, FoundPackage, Query};
+pub use search::{Found, FoundPackage, Marks, Query};
 
 use crate::{
     access::Grant,
