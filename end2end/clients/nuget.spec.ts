@@ -53,7 +53,9 @@ test("nuget.exe pushes with a key that only writes and installs with a token tha
   const listed = await reader.run("list", "-Source", "feed");
   expect(succeeded(listed)).toContain("Demo.Pkg 1.0.0");
   expect(listed.output).toContain("Acme.Core 1.2.0");
-  expect(succeeded(await reader.run("list", "demo", "-AllVersions", "-PreRelease", "-Source", "feed"))).toContain("Demo.Pkg 2.0.0-beta.1");
+  const versions = await reader.run("list", "demo", "-AllVersions", "-PreRelease", "-Source", "feed");
+  expect(succeeded(versions)).toContain("Demo.Pkg 2.0.0-beta.1");
+  expect(versions.output).toContain("Demo.Pkg 1.0.0");
   // The password of the account reads too, and publishes nothing.
   const person = nuget(server, feed.name, PASSWORD, feed.name);
   expect((await person.install("Acme.Core")).has("Acme.Core.1.2.0")).toBe("Acme.Core 1.2.0");

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::nuget_version::NugetVersion;
+
 /// A kind of package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -71,6 +73,17 @@ impl Ecosystem {
     pub fn normalise(self, id: &str) -> String {
         id.chars().map(|c| self.fold(c)).collect()
     }
+
+    /// The form in which two versions of a package are the same: `1.0` and `1.0.0+build` are one
+    /// version to NuGet. Versions are stored and looked up by it. What cannot be read is nobody's,
+    /// and stays as it is.
+    pub fn version_key(self, version: &str) -> String {
+        let nuget = || version.parse().map(|version: NugetVersion| version.key()).ok();
+        match self {
+            Self::Nuget => nuget().unwrap_or_else(|| version.to_owned()),
+            _ => version.to_owned(),
+        }
+    }
 }
 
 /// The form in which two ids of one ecosystem count as confusingly equal: lower case, with the
@@ -103,6 +116,16 @@ mod tests {
         assert_eq!(Ecosystem::Pypi.normalise("Acme_Core.X"), "acme-core-x");
         assert_eq!(Ecosystem::Maven.normalise("com.Acme:Core"), "com.Acme:Core");
         assert_eq!(Ecosystem::Cargo.normalise("acme_core"), "acme-core");
+    }
+
+    #[test]
+    fn versions_are_known_by_what_their_clients_compare() {
+        for (version, key) in
+            [("2.0.0-Beta.1", "2.0.0-beta.1"), ("01.0+build", "1.0.0"), ("not one", "not one")]
+        {
+            assert_eq!(Ecosystem::Nuget.version_key(version), key);
+            assert_eq!(Ecosystem::Npm.version_key(version), version);
+        }
     }
 
     #[test]

@@ -45,10 +45,9 @@ impl MavenVersion {
         text.ends_with(SNAPSHOT)
     }
 
-    /// How a version is weighed where one is taken because no other was asked for: whatever is in the
-    /// making comes before all that is released.
-    pub fn weight(self) -> (bool, Self) {
-        (!self.is_snapshot, self)
+    /// Whether this one is.
+    pub fn is_unreleased(&self) -> bool {
+        self.is_snapshot
     }
 }
 
@@ -228,11 +227,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_making_comes_before_what_is_released() {
-        let weigh = |text| MavenVersion::new(text).weight();
-        assert!(weigh("3.0-SNAPSHOT") < weigh("1.0"));
-        assert!(weigh("1.0-rc1") < weigh("1.0"));
-        assert!(weigh("1.0-SNAPSHOT") < weigh("1.1-SNAPSHOT"));
+    fn what_is_in_the_making_is_known_by_its_name() {
+        assert!(MavenVersion::new("3.0-SNAPSHOT").is_unreleased());
+        assert!(!MavenVersion::new("1.0-rc1").is_unreleased());
         assert!(
             MavenVersion::is_snapshot("1-SNAPSHOT") && !MavenVersion::is_snapshot("1-snapshot")
         );

@@ -31,7 +31,7 @@ use crate::{
     denials::Denials,
     error::Error,
     sessions::{Caller, PasswordText, Sessions},
-    storage::packages,
+    storage::packages::{self, versions},
     tokens::Tokens,
     usage::Usage,
 };
@@ -81,6 +81,9 @@ pub enum Wanted<'a> {
     ListGroup(Ecosystem, &'a str),
     /// To say it.
     PushGroup(Ecosystem, &'a str),
+    /// To add a file to this version of a package. That is part of publishing it: `push-version`
+    /// will do, and `push-new` where the same token published this very version.
+    Attach(Ecosystem, &'a str, &'a str),
     /// To change what is said of a package's versions: listed or not, deprecated, tagged.
     Unlist(Ecosystem, &'a str),
     /// To delete a version or the package.
@@ -97,6 +100,7 @@ impl<'a> Wanted<'a> {
             | Self::List(ecosystem, name)
             | Self::ListGroup(ecosystem, name)
             | Self::PushGroup(ecosystem, name)
+            | Self::Attach(ecosystem, name, _)
             | Self::Unlist(ecosystem, name)
             | Self::Delete(ecosystem, name) => Some((ecosystem, name)),
         }
@@ -224,7 +228,12 @@ impl Access {
         };
         // Nothing in a feed out of reach is looked at: it is as if it were not there.
         let feed = feed.filter(|feed| feed.is_public || feed.role.is_some());
-        let actions = self.actions(request.wanted, feed.as_deref()).await?;
+        let mut actions = self.actions(request.wanted, feed.as_deref()).await?;
+        if let Wanted::Attach(ecosystem, name, version) = request.wanted
+            && self.is_of_token(&recognised, feed.as_deref(), (ecosystem, name, version)).await?
+        {
+            actions.push(Action::PushNew);
+        }
         let package = request.wanted.package();
         let package = package.map(|(ecosystem, name)| (ecosystem, ecosystem.normalise(name)));
         let wanted_package = package.as_ref().map(|(ecosystem, id)| (*ecosystem, id.as_str()));
@@ -294,7 +303,9 @@ impl Access {
             Wanted::Browse | Wanted::Read(..) => vec![Action::Read],
             Wanted::Upload(_) | Wanted::PushGroup(..) => vec![Action::PushNew, Action::PushVersion],
             Wanted::ListGroup(..) => vec![Action::Read, Action::PushNew, Action::PushVersion],
-            Wanted::Push(ecosystem, name) => vec![self.push_action(feed, ecosystem, name).await?],
+            Wanted::Push(ecosystem, name) | Wanted::Attach(ecosystem, name, _) => {
+                vec![self.push_action(feed, ecosystem, name).await?]
+            }
             Wanted::List(ecosystem, name) => {
                 vec![Action::Read, self.push_action(feed, ecosystem, name).await?]
             }
@@ -314,6 +325,24 @@ impl Access {
         let key = ecosystem.normalise(name);
         let found = packages::find(&mut &self.core.database, feed.id, ecosystem, &key).await?;
         Ok(if found.is_some() { Action::PushVersion } else { Action::PushNew })
+    }
+
+    /// Whether the credential is the token that published this version.
+    async fn is_of_token(
+        &self,
+        recognised: &Recognised,
+        feed: Option<&FeedRef>,
+        (ecosystem, name, version): (Ecosystem, &str, &str),
+    ) -> Result<bool, Error> {
+        let (Recognised::Token(known, _), Some(feed)) = (recognised, feed) else {
+            return Ok(false);
+        };
+        let (key, version) = (ecosystem.normalise(name), ecosystem.version_key(version));
+        let mut database = &self.core.database;
+        let package = packages::find(&mut database, feed.id, ecosystem, &key).await?;
+        let Some(package) = package else { return Ok(false) };
+        let found = versions::identify(&mut database, package.id, &version).await?;
+        Ok(found.is_some_and(|row| row.is_of(known.token.id)))
     }
 }
 

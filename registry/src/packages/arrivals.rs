@@ -157,8 +157,8 @@ impl Packages {
             }
             _ => return Err(Error::Raced),
         };
-        if let Some((id, _)) = versions::identify(transaction, package, arrival.version).await? {
-            return Ok((package, id, false));
+        if let Some(row) = versions::identify(transaction, package, arrival.version).await? {
+            return Ok((package, row.id, false));
         }
         let release = super::Release {
             name: arrival.package.to_owned(),

@@ -8,14 +8,12 @@ use model::{
     action::Action,
     ecosystem::Ecosystem,
     id::{FeedId, VersionId},
-    maven_version::MavenVersion,
-    nuget_version::NugetVersion,
     tag,
     timestamp::Timestamp,
 };
 use serde_json::{Value, json};
 
-use super::{LATEST, PackageState, Packages, describe, found, granted};
+use super::{LATEST, PackageState, Packages, describe, found, granted, order::Precedence};
 use crate::{
     access::Grant,
     audit::{self, Actor, Entry},
@@ -208,8 +206,10 @@ struct Change {
 }
 
 impl Change {
+    /// A version by its number, in any form that its ecosystem takes for the same.
     fn version(&self, version: &str) -> Result<SaidRow, Error> {
-        let found = self.versions.iter().find(|row| row.version_key == version);
+        let key = self.ecosystem.version_key(version);
+        let found = self.versions.iter().find(|row| row.version_key == key);
         found.cloned().ok_or(Error::NotFound("version"))
     }
 
@@ -299,23 +299,7 @@ pub(super) fn newest<'a>(
     ecosystem: Ecosystem,
     versions: impl Iterator<Item = &'a SaidRow>,
 ) -> Option<&'a SaidRow> {
-    versions.max_by_key(|row| {
-        let semantic = match ecosystem {
-            Ecosystem::Npm | Ecosystem::Cargo => semver::Version::parse(&row.version).ok(),
-            _ => None,
-        };
-        let nuget = match ecosystem {
-            Ecosystem::Nuget => row.version.parse::<NugetVersion>().ok(),
-            _ => None,
-        };
-        let maven = match ecosystem {
-            Ecosystem::Maven => Some(MavenVersion::new(&row.version).weight()),
-            _ => None,
-        };
-        let semantic = semantic.map(|version| (version.pre.is_empty(), version));
-        let nuget = nuget.map(|version| (!version.is_prerelease(), version));
-        (semantic, nuget, maven, row.published_at)
-    })
+    versions.max_by_key(|row| Precedence::of(ecosystem, &row.version).for_latest(row.published_at))
 }
 
 fn check_reason(reason: &str) -> Result<(), Error> {

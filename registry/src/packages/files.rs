@@ -1,25 +1,25 @@
 //! Files that join a version after it was published: symbols.
 
-use model::id::VersionId;
+use model::action::Action;
 use serde_json::json;
 
 use super::{ExtraFile, Packages, found, publish::publishing};
 use crate::{
-    access::{Denial, Grant},
+    access::{Denial, Grant, GrantedWith},
     audit::{self, Entry},
     error::Error,
     storage::{
         Source,
         packages::{
             self, PackageRow,
-            versions::{self, NewFile},
+            versions::{self, IdentityRow, NewFile},
         },
     },
 };
 
 impl Packages {
-    /// Adds a file to a version that is there. It cannot be replaced. The grant is one to publish a
-    /// version of the package.
+    /// Adds a file to a version that is there. It cannot be replaced. The grant is one to attach
+    /// something to it.
     pub async fn add_file(
         &self,
         grant: &Grant,
@@ -30,11 +30,11 @@ impl Packages {
         self.blobs.keep(&file.staged).await?;
         let mut transaction = self.core.database.write().await?;
         let now = self.core.now();
-        let (package, id, version) = check(&mut transaction, grant, version, file).await?;
-        versions::insert_file(&mut transaction, id, NewFile::extra(file)).await?;
+        let (package, row) = check(&mut transaction, grant, version, file).await?;
+        versions::insert_file(&mut transaction, row.id, NewFile::extra(file)).await?;
         packages::touch(&mut transaction, package.id, now).await?;
         let (_, ecosystem, _) = publishing(grant)?;
-        let subject = format!("{ecosystem}|{} {version}", package.name);
+        let subject = format!("{ecosystem}|{} {}", package.name, row.version);
         let details =
             json!({ "with": grant.with().kind(), "size": file.staged.size, "file": file.name });
         let entry = Entry::new("package.add-file", &subject).in_feed(grant.feed()?.id);
@@ -43,20 +43,29 @@ impl Packages {
     }
 }
 
-/// The package, and the version by id and number, if it is there and has no such file yet.
+/// The package and the version, if it is there and has no such file yet. What the grant was given for
+/// is looked at again: a right to publish new packages is none to change those of others.
 async fn check(
     source: &mut impl Source,
     grant: &Grant,
     version: &str,
     file: &ExtraFile,
-) -> Result<(PackageRow, VersionId, String), Error> {
-    let (action, ..) = publishing(grant)?;
+) -> Result<(PackageRow, IdentityRow), Error> {
+    let (action, ecosystem, _) = publishing(grant)?;
     let package = found(source, grant, &[action]).await?;
-    let version = versions::identify(source, package.id, version).await?;
-    let (id, version) = version.ok_or(Error::NotFound("version"))?;
-    if versions::has_file(source, id, &file.name).await? {
-        let feed = &grant.feed()?.name;
-        return Err(Denial::exists(grant, feed, &package.name, &version).into());
+    let key = ecosystem.version_key(version);
+    let row = versions::identify(source, package.id, &key).await?;
+    let row = row.ok_or(Error::NotFound("version"))?;
+    let is_own = match grant.with() {
+        GrantedWith::Token { id, .. } => row.is_of(*id),
+        _ => false,
+    };
+    if action == Action::PushNew && !is_own {
+        return Err(Error::Raced);
     }
-    Ok((package, id, version))
+    if versions::has_file(source, row.id, &file.name).await? {
+        let feed = &grant.feed()?.name;
+        return Err(Denial::exists(grant, feed, &package.name, &row.version).into());
+    }
+    Ok((package, row))
 }

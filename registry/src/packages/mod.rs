@@ -9,6 +9,7 @@
 //! | `checksums` | checksums that are sent after their file |
 //! | `documents` | lists of versions that clients keep |
 //! | `files` | files that join a version later |
+//! | `order` | which of two versions is the higher one |
 //! | `read` | what is read: packages, versions, archives |
 //! | `page` | what a package's own page shows |
 //! | `search` | finding packages by words |
@@ -20,6 +21,7 @@ mod change;
 mod checksums;
 mod documents;
 mod files;
+mod order;
 mod page;
 mod publish;
 mod read;
@@ -37,7 +39,7 @@ pub use documents::Document;
 pub use page::Asked;
 pub use publish::{ExtraFile, Release};
 pub use read::{Manifests, Outline, OutlinedVersion, Package, StoredFile, Version};
-pub use search::{Found, FoundPackage, Query};
+pub use search::{Found, FoundPackage, Marks, Query};
 
 use crate::{
     access::Grant,

@@ -2,13 +2,12 @@
 
 mod manifest;
 
-use std::collections::HashSet;
+use std::{cmp::Reverse, collections::HashSet};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use model::{
     action::Action,
     ecosystem::Ecosystem,
-    nuget_version::NugetVersion,
     role::Role,
     timestamp::Timestamp,
     views::{
@@ -18,7 +17,7 @@ use model::{
 };
 
 use self::manifest::Manifest;
-use super::{Packages, granted};
+use super::{Packages, granted, order::Precedence};
 use crate::{
     access::Grant,
     blobs::hex,
@@ -31,7 +30,7 @@ use crate::{
 };
 
 /// Versions on one page of the list.
-const PAGE: u64 = 25;
+const PAGE: u8 = 25;
 
 /// What is asked about a package, and what the viewer may do to it besides reading.
 #[derive(Debug, Clone, Copy)]
@@ -66,18 +65,22 @@ impl Packages {
             first = found.ok_or(Error::NotFound("version"))?;
             &first
         };
-        let version = version_key(ecosystem, version);
+        let version = ecosystem.version_key(version);
         let row = package_pages::shown(&mut database, package.id, &version).await?;
         let row = row.ok_or(Error::NotFound("version"))?;
         let (count, downloads) = package_pages::totals(&mut database, package.id).await?;
         let (count, downloads) = (number(count), number(downloads));
-        let pages = count.div_ceil(PAGE).max(1);
+        let pages = count.div_ceil(PAGE.into()).max(1);
         let page = asked.page.clamp(1, pages);
-        let (limit, offset) = (PAGE.cast_signed(), ((page - 1) * PAGE).cast_signed());
-        let lines = package_pages::lines(&mut database, package.id, limit, offset).await?;
+        let lines = package_pages::lines(&mut database, package.id).await?;
+        let lines = sorted(ecosystem, lines.into_iter().map(Into::into).collect());
+        let lines = lines
+            .into_iter()
+            .skip(usize::try_from((page - 1) * u64::from(PAGE)).unwrap_or(usize::MAX));
         let mut deleted = None;
         if let Some(version) = asked.deleted {
-            let was = versions::was_deleted(&mut database, feed.id, ecosystem, key, version);
+            let number = ecosystem.version_key(version);
+            let was = versions::was_deleted(&mut database, feed.id, ecosystem, key, &number);
             deleted = was.await?.then(|| version.to_owned());
         }
         Ok(PackageFound::Here(Box::new(PackagePage {
@@ -87,7 +90,7 @@ impl Packages {
             tags: versions::tags(&mut database, package.id).await?,
             shown: self.view(grant, ecosystem, &package, row).await?,
             name: package.name,
-            versions: lines.into_iter().map(Into::into).collect(),
+            versions: lines.take(PAGE.into()).collect(),
             page,
             pages,
             count,
@@ -121,7 +124,7 @@ impl Packages {
             downloads: number(all),
         };
         if let Some(version) = version {
-            let version = version_key(ecosystem, version);
+            let version = ecosystem.version_key(version);
             let row = package_pages::shown(&mut database, package.id, &version).await?;
             let row = row.ok_or(Error::NotFound("version"))?;
             page.downloads = number(row.downloads);
@@ -166,7 +169,7 @@ impl Packages {
             Ecosystem::Bower => manifest.url(),
             Ecosystem::Nuget => {
                 let id = ecosystem.normalise(&package.name);
-                let version = version_key(ecosystem, &row.version);
+                let version = ecosystem.version_key(&row.version);
                 format!("{feed}/api/v3/flatcontainer/{id}/{version}/{file}")
             }
             Ecosystem::Maven => {
@@ -239,6 +242,15 @@ fn credential(grant: &Grant, row: &ShownRow) -> Result<CredentialView, Error> {
     })
 }
 
+/// The highest version first; where no order is known, the one that came last. Lines are short, and
+/// the database knows no such order.
+fn sorted(ecosystem: Ecosystem, mut lines: Vec<VersionLine>) -> Vec<VersionLine> {
+    lines.sort_by_cached_key(|line| {
+        Reverse(Precedence::of(ecosystem, &line.version).for_lists(line.published_at))
+    });
+    lines
+}
+
 impl From<LineRow> for VersionLine {
     fn from(row: LineRow) -> Self {
         Self {
@@ -250,15 +262,6 @@ impl From<LineRow> for VersionLine {
             published_at: Timestamp::from_millis(row.published_at),
             published_by: row.username,
         }
-    }
-}
-
-/// The form in which two versions are the same; what cannot be read is nobody's.
-fn version_key(ecosystem: Ecosystem, version: &str) -> String {
-    let nuget = || version.parse::<NugetVersion>().ok();
-    match ecosystem {
-        Ecosystem::Nuget => nuget().map_or_else(|| version.to_owned(), |version| version.key()),
-        _ => version.to_owned(),
     }
 }
 

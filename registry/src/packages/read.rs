@@ -139,14 +139,20 @@ impl Packages {
         })
     }
 
-    /// One version of the granted package, by its number or by a tag.
+    /// One version of the granted package, by its number; of npm's packages also by a tag. npm allows
+    /// no tag that could be a number, others have numbers that could be npm's tags: `1.0.0.1`.
     pub async fn version(&self, grant: &Grant, wanted: &str) -> Result<Version, Error> {
+        let (ecosystem, _) = granted(grant, &[Action::Read])?;
         let mut database = &self.core.database;
         let package = found(&mut database, grant, &[Action::Read]).await?.id;
-        let row = match versions::tagged(&mut database, package, wanted).await? {
-            Some(row) => Some(row),
-            None => versions::one(&mut database, package, wanted).await?,
-        };
+        let mut row = None;
+        if ecosystem == Ecosystem::Npm {
+            row = versions::tagged(&mut database, package, wanted).await?;
+        }
+        if row.is_none() {
+            let key = ecosystem.version_key(wanted);
+            row = versions::one(&mut database, package, &key).await?;
+        }
         row.map(Into::into).ok_or(Error::NotFound("version"))
     }
 
@@ -172,8 +178,10 @@ impl Packages {
     /// The README of one version of the granted package, by its number; empty if it has none.
     pub async fn readme(&self, grant: &Grant, version: &str) -> Result<String, Error> {
         let mut database = &self.core.database;
+        let (ecosystem, _) = granted(grant, &[Action::Read])?;
         let package = found(&mut database, grant, &[Action::Read]).await?.id;
-        let readme = versions::readme_of(&mut database, package, version).await?;
+        let key = ecosystem.version_key(version);
+        let readme = versions::readme_of(&mut database, package, &key).await?;
         readme.ok_or(Error::NotFound("version"))
     }
 

@@ -6,7 +6,7 @@ use super::Packages;
 use crate::{
     access::Grant,
     error::Error,
-    storage::packages::search::{self, FoundRow},
+    storage::packages::search::{self, FoundRow, Wanted},
 };
 
 /// The most packages an answer has.
@@ -25,6 +25,16 @@ pub struct Query<'a> {
     pub size: usize,
     /// Whether packages of which every listed version comes before a release are left out.
     pub only_released: bool,
+}
+
+/// What is to stand in the manifest that installers want, as it is stored, of one listed version: for
+/// what the database knows nothing else about. Texts are compared without regard to case.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Marks<'a> {
+    /// This text.
+    pub always: Option<&'a str>,
+    /// One of these two.
+    pub either: Option<(&'a str, &'a str)>,
 }
 
 /// What was found.
@@ -63,6 +73,17 @@ impl Packages {
         ecosystem: Ecosystem,
         query: Query<'_>,
     ) -> Result<Found, Error> {
+        self.search_marked(grant, ecosystem, query, Marks::default()).await
+    }
+
+    /// The same, of those that have a listed version with these marks.
+    pub async fn search_marked(
+        &self,
+        grant: &Grant,
+        ecosystem: Ecosystem,
+        query: Query<'_>,
+        marks: Marks<'_>,
+    ) -> Result<Found, Error> {
         let feed = grant.browsed()?.id;
         let text = query.text.to_lowercase();
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -75,10 +96,14 @@ impl Packages {
         let mut after = String::new();
         loop {
             let longest = words.iter().max_by_key(|word| word.len()).copied().unwrap_or_default();
-            let only_released = query.only_released;
-            let block =
-                search::block(&mut database, feed, ecosystem, longest, only_released, &after);
-            let block = block.await?;
+            let wanted = Wanted {
+                word: longest,
+                only_released: query.only_released,
+                always: marks.always,
+                either: marks.either,
+                after: &after,
+            };
+            let block = search::block(&mut database, feed, ecosystem, wanted).await?;
             let Some(last) = block.last() else { break };
             after.clone_from(&last.name_key);
             for row in block {

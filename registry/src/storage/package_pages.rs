@@ -93,19 +93,17 @@ pub(crate) async fn first(
     Ok(found.map(|(key,)| key))
 }
 
-/// A page of the versions, newest first.
+/// Every version, the one that came last first.
 pub(crate) async fn lines(
     source: &mut impl Source,
     package: PackageId,
-    limit: i64,
-    offset: i64,
 ) -> Result<Vec<LineRow>, Error> {
     let statement =
         sql("SELECT v.version, v.is_listed, v.deprecation IS NOT NULL AS is_deprecated, v.size,
          v.downloads, v.published_at, a.username
          FROM package_versions AS v LEFT JOIN accounts AS a ON a.id = v.published_by
-         WHERE v.package_id = $1 ORDER BY v.published_at DESC, v.id DESC LIMIT $2 OFFSET $3");
-    source.all(statement.bind(package).bind(limit).bind(offset)).await
+         WHERE v.package_id = $1 ORDER BY v.published_at DESC, v.id DESC");
+    source.all(statement.bind(package)).await
 }
 
 /// How many versions there are, and how often they were downloaded.

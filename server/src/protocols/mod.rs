@@ -29,3 +29,34 @@ pub(crate) mod rfc3339;
 mod said;
 pub(crate) mod sentence;
 pub(crate) mod xml;
+
+use axum::response::Response;
+use http::Method;
+
+/// The answer to a method that a path below `/F/{feed}/` does not take, as the clients of its folder
+/// show it.
+pub(crate) fn not_allowed(method: &Method, path: &str) -> Response {
+    match folder(path) {
+        "api" => nuget::not_allowed(method),
+        _ => npm::not_allowed(method),
+    }
+}
+
+/// The folder of an ecosystem: what follows the feed's name.
+fn folder(path: &str) -> &str {
+    path.split('/').filter(|part| !part.is_empty()).nth(2).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folder;
+
+    #[test]
+    fn every_ecosystem_has_a_folder() {
+        for (path, expected) in
+            [("/F/main/api/v2/package", "api"), ("/F/main/npm/demo", "npm"), ("/F/main", "")]
+        {
+            assert_eq!(folder(path), expected, "{path}");
+        }
+    }
+}

@@ -85,7 +85,7 @@ pub fn router(state: ServerState) -> Router {
 /// The answer to a method that a path does not take. Which it takes is said by `Allow`, by the router.
 async fn not_allowed(method: Method, uri: Uri) -> Response {
     match Area::of(&uri) {
-        Area::Feeds => crate::protocols::npm::not_allowed(&method),
+        Area::Feeds => crate::protocols::not_allowed(&method, uri.path()),
         _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
     }
 }

@@ -256,6 +256,7 @@ fn addresses(path: &str, victim: TokenId) -> Vec<String> {
             "registration/absent/index.json",
             "query",
             "autocomplete",
+            "vulnerabilities/index.json",
             "nothing",
         ]
         .map(|rest| format!("{base}v3/{rest}"))
@@ -269,6 +270,19 @@ fn addresses(path: &str, victim: TokenId) -> Vec<String> {
             "nothing",
         ]
         .map(|rest| format!("{base}maven/{rest}"))
+        .to_vec();
+    }
+    if let Some(base) = path.strip_suffix("v2/{*path}") {
+        return [
+            "$metadata",
+            "Search()?searchTerm=''",
+            "FindPackagesById()?id='absent'",
+            "Packages(Id='absent',Version='1.0.0')",
+            "GetUpdates()?packageIds='absent'&versions='1.0.0'",
+            "Search()?searchTerm=unquoted",
+            "nothing",
+        ]
+        .map(|rest| format!("{base}v2/{rest}"))
         .to_vec();
     }
     if path.ends_with("{*path}") {

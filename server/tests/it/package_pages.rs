@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{
     action::ActionSet,
-    ecosystem::Ecosystem::Npm,
+    ecosystem::Ecosystem::{self, Npm},
     links,
     role::Role,
     scope::{FeedSet, ScopeChoice},
@@ -104,13 +104,6 @@ impl World {
         manifest: String,
         readme: &str,
     ) {
-        let services = &self.server.services;
-        let origin = Origin { address: [127, 0, 0, 1].into(), user_agent: "test".to_owned() };
-        let request = AccessRequest { feed, wanted: Wanted::Push(Npm, name), origin: &origin };
-        let credential = Credential::Token(self.token.clone());
-        let grant = services.access.authorize(&credential, request).await.unwrap();
-        let mut staging = services.packages.stage(&grant).unwrap();
-        staging.write(b"archive").await.unwrap();
         let release = Release {
             name: name.to_owned(),
             version: version.to_owned(),
@@ -121,6 +114,18 @@ impl World {
             tags: vec!["latest".to_owned()],
             file_name: format!("{}-{version}.tgz", name.rsplit('/').next().unwrap()),
         };
+        self.release(feed, Npm, release).await;
+    }
+
+    async fn release(&self, feed: &str, ecosystem: Ecosystem, release: Release) {
+        let services = &self.server.services;
+        let origin = Origin { address: [127, 0, 0, 1].into(), user_agent: "test".to_owned() };
+        let wanted = Wanted::Push(ecosystem, &release.name);
+        let request = AccessRequest { feed, wanted, origin: &origin };
+        let credential = Credential::Token(self.token.clone());
+        let grant = services.access.authorize(&credential, request).await.unwrap();
+        let mut staging = services.packages.stage(&grant).unwrap();
+        staging.write(b"archive").await.unwrap();
         let staged = staging.finish().await.unwrap();
         services.packages.publish(&grant, &release, &staged).await.unwrap();
         self.server.clock.advance(Duration::from_secs(1));
@@ -332,6 +337,49 @@ async fn owners_unlist_deprecate_and_tag() {
     assert_eq!(latest.status, 422);
     let opened = ada.get(&format!("{page}/unlist")).await;
     assert_eq!((opened.status.as_u16(), opened.header("location")), (303, page));
+}
+
+#[tokio::test]
+async fn versions_are_changed_by_the_numbers_that_are_shown() {
+    let (world, cookie) = World::new().await;
+    for version in ["1.10.0+build.7", "1.9.0", "2.0.0-Beta.1"] {
+        let release = Release {
+            name: "Demo.Pkg".to_owned(),
+            version: version.to_owned(),
+            version_key: Ecosystem::Nuget.version_key(version),
+            manifest: "{}".to_owned(),
+            manifest_short: "{}".to_owned(),
+            readme: String::new(),
+            tags: Vec::new(),
+            file_name: format!("demo.pkg.{version}.nupkg"),
+        };
+        world.release("main", Ecosystem::Nuget, release).await;
+    }
+    let ada = world.with_ada(&cookie);
+    let html = main_of(&ada.get("/feeds/main/nuget/Demo.Pkg").await);
+    let (_, list) = html.split_once("Versions of Demo.Pkg, newest first").unwrap();
+    let places: Vec<_> =
+        ["2.0.0-Beta.1<", "1.10.0+build.7<", "1.9.0<"].iter().map(|v| list.find(v)).collect();
+    assert!(places.is_sorted() && places[0].is_some(), "{list}");
+    for version in ["2.0.0-Beta.1", "1.10.0+build.7"] {
+        let page = links::version("main", Ecosystem::Nuget, "Demo.Pkg", version);
+        for (act, fields, words) in [
+            ("unlist", vec![], "is unlisted."),
+            ("list", vec![], "is listed again."),
+            ("deprecate", vec![("which", "this"), ("reason", "old")], "is deprecated."),
+            ("tag", vec![("tag", "stable")], "stable"),
+        ] {
+            let answer = ada.post(&format!("{page}/{act}"), &fields).await;
+            assert_eq!(answer.status, 303, "{act}: {}", answer.text());
+            let html = main_of(&ada.get(answer.header("location")).await);
+            assert!(html.contains(words), "{act} {version}: {html}");
+        }
+        let phrase = format!("Demo.Pkg {version}");
+        let answer = ada.post(&format!("{page}/delete"), &[("phrase", &phrase)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        let html = main_of(&ada.get(answer.header("location")).await);
+        assert!(html.contains(&format!("{version} is deleted")), "{html}");
+    }
 }
 
 #[tokio::test]

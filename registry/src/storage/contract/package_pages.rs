@@ -91,10 +91,7 @@ async fn versions_come_newest_first_a_page_at_a_time() {
     on_both(async |database| {
         let World { package, .. } = published(&database).await;
         let mut source = &database;
-        let lines = async |limit, offset| {
-            package_pages::lines(&mut &database, package, limit, offset).await.unwrap()
-        };
-        let all = lines(10, 0).await;
+        let all = package_pages::lines(&mut source, package).await.unwrap();
         let numbers: Vec<_> = all.iter().map(|line| line.version.as_str()).collect();
         assert_eq!(numbers, ["1.1.0", "1.0.0"]);
         let old = &all[1];
@@ -102,8 +99,6 @@ async fn versions_come_newest_first_a_page_at_a_time() {
         assert_eq!((old.size, old.published_at), (7, later(1).as_millis()));
         assert_eq!(old.username.as_deref(), Some("ana"));
         assert_eq!((all[0].is_listed, all[0].is_deprecated), (true, false));
-        assert_eq!(lines(1, 1).await[0].version, "1.0.0");
-        assert!(lines(10, 2).await.is_empty());
         assert_eq!(package_pages::totals(&mut source, package).await.unwrap(), (2, 5));
         assert_eq!(package_pages::totals(&mut source, id()).await.unwrap(), (0, 0));
     })

@@ -149,7 +149,9 @@ async fn a_version_is_one_however_many_files_it_has() {
             assert_eq!(has, is_there, "{name}");
         }
         let known = versions::identify(&mut source, package, "1.0.0").await.unwrap();
-        assert_eq!(known, Some((version, "1.0.0".to_owned())));
+        let known = known.unwrap();
+        assert_eq!((known.id, known.version.as_str()), (version, "1.0.0"));
+        assert!(!known.is_of(id()));
         assert_eq!(versions::identify(&mut source, package, "2.0.0").await.unwrap(), None);
         let readme = versions::readme_of(&mut source, package, "1.0.0").await.unwrap();
         assert_eq!(readme.as_deref(), Some("# Acme"));
@@ -172,7 +174,7 @@ async fn searches_can_leave_out_what_was_never_released() {
             version,
             key: version,
             manifest: "{}",
-            manifest_short: "{}",
+            manifest_short: "{\"kind\":\"Tool_A\",\"text\":\"\\\"kind\\\":\\\"b\\\"\"}",
             readme: "",
             size: 7,
             at: later(at),
@@ -185,12 +187,31 @@ async fn searches_can_leave_out_what_was_never_released() {
         versions::insert(&mut transaction, new(package, "2.0.0-rc.1", 4)).await.unwrap();
         transaction.commit().await.unwrap();
         let mut source = &database;
-        let all = search::block(&mut source, main, npm, "", false, "").await.unwrap();
-        let names: Vec<_> = all.iter().map(|row| row.name_key.as_str()).collect();
-        assert_eq!(names, ["acme-core", "early"]);
-        let released = search::block(&mut source, main, npm, "", true, "").await.unwrap();
-        let names: Vec<_> = released.iter().map(|row| row.name_key.as_str()).collect();
-        assert_eq!(names, ["acme-core"]);
+        let any = search::Wanted {
+            word: "",
+            only_released: false,
+            always: None,
+            either: None,
+            after: "",
+        };
+        let both = &["acme-core", "early"][..];
+        let kind = Some("\"kind\":\"tool_a\"");
+        for (wanted, names) in [
+            (any, both),
+            (search::Wanted { only_released: true, ..any }, &["acme-core"]),
+            (search::Wanted { always: kind, ..any }, both),
+            // The release, which has other marks.
+            (search::Wanted { always: kind, only_released: true, ..any }, &[]),
+            (search::Wanted { always: Some("\"kind\":\"tool-a\""), ..any }, &[]),
+            (search::Wanted { either: Some(("nothing", "Tool_A")), ..any }, both),
+            (search::Wanted { either: Some(("nothing", "neither")), ..any }, &[]),
+            // A text that looks like a mark is none.
+            (search::Wanted { always: Some("\"kind\":\"b\""), ..any }, &[]),
+        ] {
+            let found = search::block(&mut source, main, npm, wanted).await.unwrap();
+            let found: Vec<_> = found.iter().map(|row| row.name_key.as_str()).collect();
+            assert_eq!(found, names, "{wanted:?}");
+        }
     })
     .await;
 }

@@ -30,25 +30,62 @@ pub(crate) struct ShownRow {
     pub(crate) published_by: Option<String>,
 }
 
-/// The next packages by name that have the word, in lower case, in their name or description, and a
-/// listed version, which is no pre-release if `only_released`. `after` is the last name of the block before; empty for the first.
+/// What packages are looked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// In lower case; stands in the name or the description.
+    pub(crate) word: &'a str,
+    /// Whether a listed version has to be there that is no pre-release.
+    pub(crate) only_released: bool,
+    /// What has to stand in that version's short manifest.
+    pub(crate) always: Option<&'a str>,
+    /// One of these has to stand there too.
+    pub(crate) either: Option<(&'a str, &'a str)>,
+    /// The last name of the block before; empty for the first.
+    pub(crate) after: &'a str,
+}
+
+macro_rules! block {
+    ($more:literal) => {
+        concat!(
+            "SELECT p.id, p.name_key, p.description FROM packages AS p
+             WHERE p.feed_id = $1 AND p.ecosystem = $2 AND p.name_key > $3
+             AND (p.name_key LIKE $4 ESCAPE '!' OR LOWER(p.description) LIKE $4 ESCAPE '!')
+             AND EXISTS (SELECT 1 FROM package_versions AS v WHERE v.package_id = p.id AND v.is_listed
+              AND v.version_key NOT LIKE $5",
+            $more,
+            ") ORDER BY p.name_key LIMIT 1000"
+        )
+    };
+}
+
+/// The next packages by name.
 pub(crate) async fn block(
     source: &mut impl Source,
     feed: FeedId,
     ecosystem: Ecosystem,
-    word: &str,
-    only_released: bool,
-    after: &str,
+    wanted: Wanted<'_>,
 ) -> Result<Vec<FoundRow>, Error> {
-    let statement = sql("SELECT p.id, p.name_key, p.description FROM packages AS p
-         WHERE p.feed_id = $1 AND p.ecosystem = $2 AND p.name_key > $3
-         AND (p.name_key LIKE $4 ESCAPE '!' OR LOWER(p.description) LIKE $4 ESCAPE '!')
-         AND EXISTS (SELECT 1 FROM package_versions AS v WHERE v.package_id = p.id AND v.is_listed
-          AND v.version_key NOT LIKE $5)
-         ORDER BY p.name_key LIMIT 1000");
-    let statement = statement.bind(feed).bind(ecosystem.name()).bind(after).bind(anywhere(word));
+    let is_marked = wanted.always.is_some() || wanted.either.is_some();
+    let statement = sql(if is_marked {
+        block!(
+            " AND LOWER(v.manifest_short) LIKE $6 ESCAPE '!'
+              AND (LOWER(v.manifest_short) LIKE $7 ESCAPE '!'
+              OR LOWER(v.manifest_short) LIKE $8 ESCAPE '!')"
+        )
+    } else {
+        block!("")
+    });
+    let word = anywhere(wanted.word);
+    let statement = statement.bind(feed).bind(ecosystem.name()).bind(wanted.after).bind(word);
     // A hyphen sets a pre-release apart (Semantic Versioning 2.0.0, §9). No version is empty.
-    let statement = statement.bind(if only_released { "%-%" } else { "" });
+    let mut statement = statement.bind(if wanted.only_released { "%-%" } else { "" });
+    if is_marked {
+        let (one, other) = wanted.either.unwrap_or_default();
+        for mark in [wanted.always.unwrap_or_default(), one, other] {
+            statement = statement.bind(anywhere(&mark.to_lowercase()));
+        }
+    }
     source.all(statement).await
 }
 

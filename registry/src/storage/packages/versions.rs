@@ -2,7 +2,7 @@
 
 use model::{
     ecosystem::Ecosystem,
-    id::{AccountId, FeedId, PackageId, VersionId},
+    id::{AccountId, FeedId, PackageId, TokenId, VersionId},
     timestamp::Timestamp,
 };
 use uuid::Uuid;
@@ -38,6 +38,23 @@ pub(crate) struct SaidRow {
     pub(crate) deprecation: Option<String>,
     pub(crate) published_at: i64,
     pub(crate) file: String,
+}
+
+/// Which version it is, and which token published it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct IdentityRow {
+    #[sqlx(try_from = "Uuid")]
+    pub(crate) id: VersionId,
+    pub(crate) version: String,
+    pub(crate) published_with: String,
+    pub(crate) published_with_id: Option<Uuid>,
+}
+
+impl IdentityRow {
+    /// Whether this token published it.
+    pub(crate) fn is_of(&self, token: TokenId) -> bool {
+        self.published_with == "token" && self.published_with_id == Some(token.into())
+    }
 }
 
 /// A stored file of a version.
@@ -254,16 +271,15 @@ pub(crate) async fn readme_of(
     Ok(row.map(|(readme,)| readme))
 }
 
-/// A version by its key: its id, and its number as published.
+/// A version by its key.
 pub(crate) async fn identify(
     source: &mut impl Source,
     package: PackageId,
     key: &str,
-) -> Result<Option<(VersionId, String)>, Error> {
-    let statement =
-        sql("SELECT id, version FROM package_versions WHERE package_id = $1 AND version_key = $2");
-    let row: Option<(Uuid, String)> = source.optional(statement.bind(package).bind(key)).await?;
-    Ok(row.map(|(id, version)| (id.into(), version)))
+) -> Result<Option<IdentityRow>, Error> {
+    let statement = sql("SELECT id, version, published_with, published_with_id
+         FROM package_versions WHERE package_id = $1 AND version_key = $2");
+    source.optional(statement.bind(package).bind(key)).await
 }
 
 /// Whether a version has a file of the name.

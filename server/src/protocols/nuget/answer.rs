@@ -98,6 +98,11 @@ fn denied(denial: &Denial, call: &Call) -> Response {
     response
 }
 
+/// The answer to a method that no client of NuGet's uses at an address.
+pub(crate) fn not_allowed(method: &http::Method) -> Response {
+    said(StatusCode::METHOD_NOT_ALLOWED, &format!("The method {method} means nothing here."))
+}
+
 /// One sentence, wherever a client may look for it.
 fn said(status: StatusCode, sentence: &str) -> Response {
     let sentence = in_one_line(sentence);

@@ -6,6 +6,7 @@
 //! | [`answer`] | answers, and refusals in the channels its clients show |
 //! | [`documents`] | documents about packages, kept ready to be sent |
 //! | [`legacy`] | what clients older than NuGet 3 read |
+//! | [`listing`] | which versions they ask for |
 //! | [`read`] | what is read |
 //! | [`search`] | what is searched for |
 //! | [`write`] | publishing, unlisting and listing again |
@@ -14,6 +15,7 @@
 mod answer;
 mod documents;
 mod legacy;
+mod listing;
 mod read;
 mod search;
 mod upload;
@@ -34,6 +36,7 @@ use registry::{
     access::{AccessRequest, Credential, Wanted},
 };
 
+pub(crate) use self::answer::not_allowed;
 use self::{
     answer::Refusal,
     documents::Documents,
@@ -125,7 +128,7 @@ struct Call {
 impl Call {
     async fn answer(&self, path: Result<Path, IdError>, body: Body) -> Result<Response, Refusal> {
         match (&self.method, path) {
-            (&Method::GET | &Method::HEAD, Ok(Path::Index)) => Ok(read::index(self)),
+            (&Method::GET | &Method::HEAD, Ok(Path::Index)) => Ok(read::where_what_is(self)),
             (&Method::GET | &Method::HEAD, Ok(Path::Versions(id))) => {
                 read::versions(self, &id).await
             }
@@ -136,6 +139,9 @@ impl Call {
                 read::file(self, &id, &version, file).await
             }
             (&Method::GET | &Method::HEAD, Ok(Path::Search)) => search::search(self).await,
+            (&Method::GET | &Method::HEAD, Ok(Path::Vulnerabilities(page))) => {
+                read::vulnerabilities(self, page).await
+            }
             (&Method::GET | &Method::HEAD, Ok(Path::Autocomplete)) => {
                 search::autocomplete(self).await
             }
@@ -170,9 +176,23 @@ impl Call {
     }
 
     async fn authorize(&self, wanted: Wanted<'_>) -> Result<Grant, Refusal> {
-        let origin = self.origin.as_ref().ok_or_else(|| InternalError::from("no origin"))?;
-        let request = AccessRequest { feed: &self.feed, wanted, origin };
+        let request = self.request(wanted)?;
         Ok(self.services.access.authorize(&self.credential, request).await?)
+    }
+
+    /// Refuses whoever has no part in the feed. Only a refusal is noted: whoever is let in is asked
+    /// once more for what they want.
+    async fn admit(&self) -> Result<(), Refusal> {
+        let request = self.request(Wanted::Presence)?;
+        if self.services.access.refusal(&self.credential, request).await?.is_some() {
+            self.authorize(Wanted::Presence).await?;
+        }
+        Ok(())
+    }
+
+    fn request<'a>(&'a self, wanted: Wanted<'a>) -> Result<AccessRequest<'a>, Refusal> {
+        let origin = self.origin.as_ref().ok_or_else(|| InternalError::from("no origin"))?;
+        Ok(AccessRequest { feed: &self.feed, wanted, origin })
     }
 }
 

@@ -10,9 +10,9 @@ use super::{
     answer::{Refusal, warned},
     wire::{
         id::Id,
-        index::service_index,
+        index::{self, service_index},
         manifest::{Manifest, WholeManifest},
-        path::{Document, File, Hive, icon_file, package_file, symbols_file},
+        path::{Document, File, Hive, VulnerabilityPage, icon_file, package_file, symbols_file},
     },
 };
 use crate::{
@@ -24,7 +24,7 @@ const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Where the feed has what: the same for every name of a feed, and for everybody.
-pub(super) fn index(call: &Call) -> Response {
+pub(super) fn where_what_is(call: &Call) -> Response {
     let page = format!(
         "{}{}/nuget",
         call.services.public_url(),
@@ -34,6 +34,16 @@ pub(super) fn index(call: &Call) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
     response
+}
+
+/// What is known of vulnerabilities, for whoever may read anything in the feed.
+pub(super) async fn vulnerabilities(
+    call: &Call,
+    page: VulnerabilityPage,
+) -> Result<Response, Refusal> {
+    let grant = call.authorize(Wanted::Browse).await?;
+    let rendered = Rendered::plain(index::vulnerabilities(&call.api(), page).to_string());
+    Ok(warned(document(call, &grant, &rendered, JSON), &grant))
 }
 
 /// The numbers of all versions.

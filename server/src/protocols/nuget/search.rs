@@ -4,7 +4,7 @@ use axum::response::Response;
 use registry::{
     Error, Grant,
     access::Wanted,
-    packages::{Found, Query as Words},
+    packages::{Found, Marks, Query as Words},
 };
 use serde_json::{Value, json};
 
@@ -12,7 +12,12 @@ use super::{
     Call, NUGET,
     answer::{Refusal, warned},
     documents::catalogue,
-    wire::{catalogue::Catalogue, id::Id, query::Query},
+    wire::{
+        catalogue::Catalogue,
+        id::Id,
+        manifest::{FOR_ALL_CLIENTS, marks_of_type},
+        query::Query,
+    },
 };
 use crate::protocols::{conditional, rendered::Rendered};
 
@@ -63,7 +68,13 @@ async fn find(call: &Call, grant: &Grant, query: &Query) -> Result<Found, Refusa
         size: query.take,
         only_released: !query.prerelease,
     };
-    Ok(call.services.packages.search(grant, NUGET, words).await?)
+    // What is left out is left out before results are counted and skipped.
+    let (one, other) = query.package_type.as_deref().map(marks_of_type).unzip();
+    let marks = Marks {
+        always: (!query.semver2).then_some(FOR_ALL_CLIENTS),
+        either: one.as_deref().zip(other.as_deref()),
+    };
+    Ok(call.services.packages.search_marked(grant, NUGET, words, marks).await?)
 }
 
 /// A package that was found, with its versions; `None` if it is gone by now.

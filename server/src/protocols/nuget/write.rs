@@ -63,7 +63,7 @@ pub(super) async fn push_symbols(call: &Call, body: Body) -> Result<Response, Re
     let staged = receive(call, &upload, body).await?;
     let (nuspec, staged) = look_into(staged, UploadedPackage::read_symbols).await?;
     let (id, version) = (nuspec.id, nuspec.version);
-    let grant = call.authorize(Wanted::Push(NUGET, id.as_str())).await?;
+    let grant = call.authorize(Wanted::Attach(NUGET, id.as_str(), &version.key())).await?;
     let file = ExtraFile { name: symbols_file(&id, &version), staged };
     match call.services.packages.add_file(&grant, &version.key(), &file).await {
         // The grant may also be one for a package that is not there yet.

@@ -1,6 +1,9 @@
 //! What no server should take: each is refused with its reason, and nothing is left behind.
 
+use std::io::Cursor;
+
 use model::action::{Action, ActionSet};
+use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::world::{PNG, ask, content_type, form, get, nupkg, nuspec, push, sentence, zipped};
 use crate::npm::world::{World, allow, draft};
@@ -10,6 +13,27 @@ async fn world(flags: &[&str]) -> (World, String) {
     let rules = vec![allow(ActionSet::of(&Action::ALL), &[], &[])];
     let token = world.make(world.ana, draft(rules)).await.1;
     (world, token)
+}
+
+/// A package whose last entry in the list is changed at a place (PKWARE's APPNOTE §4.3.12).
+fn patched(at: usize, bytes: &[u8]) -> Vec<u8> {
+    let mut package = nupkg("Demo", "1.0.0", "", &[("x", b"xyz")]);
+    let entry = package.len() - 22 - 47 + at;
+    package[entry..entry + bytes.len()].copy_from_slice(bytes);
+    package
+}
+
+/// The same with an entry that says it is encrypted.
+fn encrypted() -> Vec<u8> {
+    patched(8, &[1, 0])
+}
+
+/// A package with a symbolic link.
+fn link() -> Vec<u8> {
+    let package = nupkg("Demo", "1.0.0", "", &[]);
+    let mut writer = ZipWriter::new_append(Cursor::new(package)).unwrap();
+    writer.add_symlink("link", "/etc/passwd", SimpleFileOptions::default()).unwrap();
+    writer.finish().unwrap().into_inner()
 }
 
 /// Writes another text of the same length over every place of a text.
@@ -49,6 +73,22 @@ async fn hostile_packages_are_refused_and_leave_nothing() {
         ),
         (nupkg("Demo", "1.0.0", "", &[("lib/%2e%2e/%2e%2e/evil", b"x")]), "outside its folder"),
         (nupkg("Demo", "1.0.0", "", &[("/etc/passwd", b"x")]), "outside its folder"),
+        (nupkg("Demo", "1.0.0", "", &[("lib/CON.txt", b"x")]), "as another file"),
+        (nupkg("Demo", "1.0.0", "", &[("lib/a.dll.", b"x")]), "as another file"),
+        (link(), "encrypted, a link or"),
+        (encrypted(), "encrypted, a link or"),
+        (patched(42, &0_u32.to_le_bytes()), "parts that overlap"),
+        (patched(24, &1_u32.to_le_bytes()), "not as long as the package says"),
+        (patched(24, &0xffff_fff0_u32.to_le_bytes()), "far more than it should"),
+        (
+            nupkg(
+                "Demo",
+                "1.0.0",
+                "<dependencies><group targetFramework=\"net45|Evil:[1.0, ):\"/></dependencies>",
+                &[],
+            ),
+            "target framework net45?Evil",
+        ),
         (twice, "two files of the name"),
         (zipped(&[("Demo.nuspec", laughs.as_bytes())]), "document type"),
         (zipped(&[("Demo.nuspec", wide.as_bytes())]), "too many elements"),

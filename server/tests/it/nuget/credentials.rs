@@ -170,6 +170,46 @@ async fn pushing_takes_the_right_to_push() {
 }
 
 #[tokio::test]
+async fn symbols_are_a_part_of_the_version_they_belong_to() {
+    let world = world().await;
+    let kind = "<packageTypes><packageType name=\"SymbolsPackage\"/></packageTypes>";
+    let symbols = |id: &str, number: &str| nupkg(id, number, kind, &[("a.pdb", b"BSJB")]);
+    let new = with(&world, ActionSet::of(&[Action::PushNew]), &[]).await;
+    let version = with(&world, ActionSet::of(&[Action::PushVersion]), &[]).await;
+    let acme = with(&world, ActionSet::WRITE, &["Acme.*"]).await;
+    assert_eq!(push(&world, "main", &new, &nupkg("Fresh", "1.0.0", "", &[])).await.status, 201);
+    assert_eq!(push(&world, "main", &version, &nupkg("Fresh", "2.0.0", "", &[])).await.status, 201);
+    // What another token published is another's, whichever way it is written.
+    for (key, id, number, expected) in [
+        (&new, "Fresh", "2.0", "LK-SCOPE"),
+        (&new, "Demo", "1.0.0", "LK-SCOPE"),
+        (&acme, "Fresh", "1.0.0", "LK-PACKAGE"),
+        (&new, "FRESH", "1.0", "ok"),
+        (&version, "Fresh", "2.0.0", "ok"),
+        (&version, "Demo", "1.0.0", "ok"),
+        (&version, "Fresh", "1.0.0", "LK-EXISTS"),
+    ] {
+        let reply = push_symbols(&world, "main", key, &symbols(id, number)).await;
+        let outcome = if reply.status == 201 { "ok".to_owned() } else { denial(&reply).1 };
+        assert_eq!(outcome, expected, "{id} {number}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_means_nothing_is_refused_in_this_protocol() {
+    let world = world().await;
+    let ana = everything(&world).await;
+    for (method, path) in
+        [("DELETE", "api/v2/package"), ("PUT", "api/v3/query"), ("PATCH", "api/v2")]
+    {
+        let reply = ask(&world, method, &format!("main/{path}"), (&ana, ""), "").await;
+        assert_eq!((reply.status, reply.headers.contains_key("allow")), (405, true), "{path}");
+        assert_eq!(sentence(&reply), format!("The method {method} means nothing here."));
+        assert!(!reply.headers.contains_key("npm-notice"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_that_ended_is_told_why() {
     let world = world().await;
     let mut brief = draft(vec![allow(ActionSet::of(&Action::ALL), &[], &[])]);

@@ -57,10 +57,30 @@ async fn what_old_clients_ask_for() {
     let search = "/Search()?$filter=IsLatestVersion&$orderby=Id&searchTerm='demo'&targetFramework=''&includePrerelease=false&$skip=0&$top=30&semVerLevel=2.0.0";
     assert_eq!(list(search).await, ["Demo.Pkg 1.10.0"]);
     assert_eq!(
-        list("/Search()?searchTerm=''&includePrerelease=true&$orderby=Id").await,
+        list("/Search()?$filter=IsAbsoluteLatestVersion&searchTerm=''&includePrerelease=true&$orderby=Id").await,
         ["Acme.Core 1.0.0", "Demo.Pkg 2.0.0-beta"]
     );
-    assert_eq!(read("/Search()/$count?searchTerm=''&includePrerelease=true").await, "2");
+    // nuget.exe list -AllVersions: no filter at all, page by page.
+    let all = "/Search()?$orderby=Id&searchTerm='demo'&targetFramework=''&includePrerelease=false&semVerLevel=2.0.0";
+    assert_eq!(list(&format!("{all}&$skip=0&$top=2")).await, ["Demo.Pkg 1.0.0", "Demo.Pkg 1.9.0"]);
+    assert_eq!(list(&format!("{all}&$skip=2&$top=2")).await, ["Demo.Pkg 1.10.0"]);
+    assert_eq!(list(&format!("{all}&$skip=4&$top=2")).await, [""; 0]);
+    assert_eq!(read("/Search()/$count?searchTerm=''&includePrerelease=true").await, "5");
+    assert_eq!(read("/Search()/$count?searchTerm=''&semVerLevel=2.0.0").await, "4");
+    // Visual Studio, and what begins with something.
+    assert_eq!(
+        list("/Search()?$filter=IsLatestVersion&$orderby=Published desc,Id&searchTerm=''&$top=30")
+            .await,
+        ["Acme.Core 1.0.0", "Demo.Pkg 1.10.0"]
+    );
+    assert_eq!(
+        list("/Packages()?$filter=startswith(tolower(Id),'demo.') and IsLatestVersion").await,
+        ["Demo.Pkg 1.10.0"]
+    );
+    assert_eq!(
+        list("/Packages()?$filter=startswith(tolower(Id),'pkg') and IsLatestVersion").await,
+        [""; 0]
+    );
     let found = "/FindPackagesById()?id='demo.pkg'&semVerLevel=2.0.0";
     let all =
         ["1.0.0", "1.9.0", "1.10.0", "2.0.0-beta", "2.0.0-beta.1"].map(|v| format!("Demo.Pkg {v}"));
@@ -81,6 +101,10 @@ async fn what_old_clients_ask_for() {
     assert_eq!(
         list("/GetUpdates()?packageIds='Demo.Pkg'&versions='1.9'&includePrerelease=true&includeAllVersions=true").await,
         ["Demo.Pkg 1.10.0", "Demo.Pkg 2.0.0-beta"]
+    );
+    assert_eq!(
+        list("/GetUpdates()?packageIds='Demo.Pkg'&versions='1.0'&includePrerelease=true&versionConstraints='[1.0,1.10)'").await,
+        ["Demo.Pkg 1.9.0"]
     );
     let one = read("/Packages(Id='demo.pkg',Version='1.0')").await;
     assert_eq!(entries(&one), ["Demo.Pkg 1.0.0"]);
@@ -135,6 +159,21 @@ async fn reading_takes_the_right_to_read() {
         (odd.status, sentence(&odd).contains("does not understand the condition")),
         (400, true)
     );
+    for (path, words) in [
+        ("Search()?searchTerm=demo", "parameter searchTerm"),
+        ("Search()?searchTerm='a'&$skip=-1", "parameter $skip"),
+        ("FindPackagesById()?id='a'&$orderby=Rating", "parameter $orderby"),
+    ] {
+        let reply = get(&world, &format!("main/api/v2/{path}"), &ana).await;
+        assert_eq!(reply.status, 400, "{path}");
+        assert!(sentence(&reply).contains(words), "{path}: {}", sentence(&reply));
+    }
+    // Much within much, from a stranger and from somebody known: neither ends the server.
+    let deep = format!("main/api/v2/Packages()?$filter={}a", "(a%20and%20".repeat(5000));
+    let reply = ask(&world, "GET", &deep, ("", ""), "").await;
+    assert_eq!(denial(&reply), (401, "LK-MISSING".to_owned()));
+    let reply = get(&world, &deep, &ana).await;
+    assert_eq!((reply.status, sentence(&reply).contains("too long")), (400, true));
     let nothing = ask(&world, "GET", "main/api/v2/Nothing()", ("", &bearer(&ana)), "").await;
     assert_eq!(nothing.status, 404);
 }

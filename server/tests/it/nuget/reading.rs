@@ -168,7 +168,8 @@ async fn searches_leave_out_what_nobody_asked_for() {
     let autocomplete = async |query: &str| {
         read(&world, &format!("main/api/v3/autocomplete?{query}"), &ana).await["data"].clone()
     };
-    assert_eq!(autocomplete("q=demo").await, json!(["Demo.One", "Demo.Three"]));
+    assert_eq!(autocomplete("q=demo").await, json!(["Demo.One"]));
+    assert_eq!(autocomplete("q=demo&semVerLevel=2.0.0").await, json!(["Demo.One", "Demo.Three"]));
     assert_eq!(autocomplete("id=demo.one").await, json!(["1.0.0"]));
     assert_eq!(autocomplete("id=Demo.One&prerelease=true").await, json!(["1.0.0", "2.0.0-beta"]));
     assert_eq!(autocomplete("id=absent").await, json!([]));
@@ -181,6 +182,74 @@ async fn searches_leave_out_what_nobody_asked_for() {
     let plain = get(&world, "main/api/v3/registration-gz/demo.three/index.json", &ana).await;
     assert_eq!(plain.status, 404);
     assert!(!plain.headers.contains_key("x-nuget-warning"));
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_neither_counted_nor_skipped() {
+    let (world, ana) = world().await;
+    let tool = "<packageTypes><packageType name=\"DotnetTool\"/></packageTypes>";
+    for (id, version, more) in [
+        ("A.Lib", "1.0.0", ""),
+        ("B.Tool", "1.0.0", tool),
+        ("C.Modern", "1.0.0+b", ""),
+        ("D.Lib", "1.0.0", "<title>{\"name\":\"DotnetTool\"}</title>"),
+        ("E.Tool", "1.0.0", tool),
+        ("F.Tool", "1.0.0-beta", tool),
+    ] {
+        pushed(&world, &ana, id, version, more).await;
+    }
+    for (query, total, ids) in [
+        ("packageType=DOTNETTOOL&semVerLevel=2.0.0", 2, &["B.Tool", "E.Tool"][..]),
+        ("packageType=dotnettool&skip=1&take=1", 2, &["E.Tool"]),
+        ("packageTypeFilter=DotnetTool&prerelease=true&skip=2", 3, &["F.Tool"]),
+        ("packageType=Dependency", 2, &["A.Lib", "D.Lib"]),
+        ("packageType=Dependency&semVerLevel=2.0.0&skip=1", 3, &["C.Modern", "D.Lib"]),
+        ("packageType=%25", 0, &[]),
+        ("take=2&skip=2", 4, &["D.Lib", "E.Tool"]),
+    ] {
+        for resource in ["query", "autocomplete"] {
+            let found = read(&world, &format!("main/api/v3/{resource}?{query}"), &ana).await;
+            let data = found["data"].as_array().unwrap().iter();
+            let found_ids: Vec<_> =
+                data.map(|one| one["id"].as_str().or(one.as_str()).unwrap()).collect();
+            assert_eq!(
+                (&found["totalHits"], found_ids.as_slice()),
+                (&json!(total), ids),
+                "{query}"
+            );
+        }
+    }
+    let found = read(&world, "main/api/v3/query?take=2", &ana).await;
+    assert_eq!(found["data"][0]["packageTypes"], json!([{ "name": "Dependency" }]));
+    assert_eq!(found["data"][1]["packageTypes"], json!([{ "name": "DotnetTool" }]));
+}
+
+#[tokio::test]
+async fn a_tag_is_no_version() {
+    let (world, ana) = world().await;
+    for version in ["1.0.0", "1.0.0.1"] {
+        pushed(&world, &ana, "Demo", version, "").await;
+    }
+    let services = &world.server.services;
+    let origin = Origin { address: [127, 0, 0, 1].into(), user_agent: "test".to_owned() };
+    let wanted = Wanted::Unlist(Ecosystem::Nuget, "Demo");
+    let request = AccessRequest { feed: "main", wanted, origin: &origin };
+    let credential = Credential::Token(ana.clone());
+    let grant = services.access.authorize(&credential, request).await.unwrap();
+    services.packages.set_tag(&grant, "1.0.0.1", "1.0.0").await.unwrap();
+    let path = "main/api/v3/flatcontainer/demo/1.0.0.1/demo.nuspec";
+    let nuspec = String::from_utf8(get(&world, path, &ana).await.body).unwrap();
+    assert!(nuspec.contains("<version>1.0.0.1</version>"), "{nuspec}");
+}
+
+#[tokio::test]
+async fn nothing_is_known_of_vulnerabilities() {
+    let (world, ana) = world().await;
+    let index = read(&world, "main/api/v3/vulnerabilities/index.json", &ana).await;
+    let page = &index.as_array().unwrap()[0];
+    assert_eq!(page["@name"], "base");
+    assert!(page["@updated"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(read(&world, &path(&page["@id"]), &ana).await, json!({}));
 }
 
 #[tokio::test]

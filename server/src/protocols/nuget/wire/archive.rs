@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    io::{Read, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom},
 };
 
 use percent_encoding::percent_decode;
@@ -17,8 +17,13 @@ use crate::protocols::sentence::{Excerpt, Size};
 const ENTRIES: u16 = 20_000;
 /// The most bytes of the list of them.
 const DIRECTORY: u32 = 8 << 20;
-/// The most bytes an archive unpacks to.
+/// The most bytes an archive unpacks to: at all, and as a multiple of its length once it is more than
+/// what is harmless.
 const UNPACKED: u64 = 4 << 30;
+const RATIO: u64 = 200;
+const HARMLESS: u64 = 64 << 20;
+/// Names that Windows takes for devices, whatever follows a dot in them.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 /// The length of the record an archive ends with (PKWARE's APPNOTE §4.3.16), without a comment.
 const END: usize = 22;
 /// The length of what comes before it in archives over 4 GiB (§4.3.15).
@@ -45,14 +50,19 @@ pub(crate) enum ArchiveError {
     /// Over [`ENTRIES`], or over [`DIRECTORY`] bytes of names.
     #[error("The package has more than 20000 files, or names that are too long.")]
     TooMany,
-    /// Over [`UNPACKED`], or the same bytes in several entries.
+    /// Over [`UNPACKED`] or [`RATIO`], or the same bytes in several entries.
     #[error(
-        "The package unpacks to far more than it should: more than 4 GiB, or parts that overlap."
+        "The package unpacks to far more than it should: over 4 GiB, over 200 times its length, or from parts that overlap."
     )]
     Bomb,
-    /// A name that leads out of the folder into which a package is unpacked, or that cannot be
-    /// written everywhere.
-    #[error("The package has a file of the name {0}, which could be written outside its folder.")]
+    /// An entry that has not the length or the checksum that the archive says.
+    #[error("The file {0} in the package is damaged, or not as long as the package says.")]
+    Forged(Excerpt),
+    /// A name that leads out of the folder into which a package is unpacked, or that is another file
+    /// on another system.
+    #[error(
+        "The package has a file of the name {0}, which could be written outside its folder or as another file."
+    )]
     Name(Excerpt),
     /// A name that is there twice, as some systems see it.
     #[error("The package has two files of the name {0}, which differ at most in case.")]
@@ -76,7 +86,7 @@ impl<R: Read + Seek> Archive<R> {
     pub(crate) fn open(mut reader: R) -> Result<Self, ArchiveError> {
         check_end(&mut reader)?;
         let length = reader.seek(SeekFrom::End(0)).map_err(ArchiveError::Io)?;
-        let zip = ZipArchive::new(reader).map_err(|_| ArchiveError::Malformed)?;
+        let mut zip = ZipArchive::new(reader).map_err(|_| ArchiveError::Malformed)?;
         if zip.offset() != 0 || zip.has_duplicate_names() {
             return Err(ArchiveError::Malformed);
         }
@@ -100,9 +110,14 @@ impl<R: Read + Seek> Archive<R> {
                 return Err(ArchiveError::Twice(excerpt()));
             }
         }
-        if unpacked > UNPACKED || packed > length {
+        let most = length.saturating_mul(RATIO).clamp(HARMLESS, UNPACKED);
+        if unpacked > most || packed > length {
             return Err(ArchiveError::Bomb);
         }
+        if zip.has_overlapping_entries().map_err(|_| ArchiveError::Malformed)? {
+            return Err(ArchiveError::Bomb);
+        }
+        check_content(&mut zip)?;
         Ok(Self { zip, entries })
     }
 
@@ -115,7 +130,7 @@ impl<R: Read + Seek> Archive<R> {
     /// it: without regard to case, and with either kind of slash.
     pub(crate) fn read(&mut self, name: &str, most: u64) -> Result<Vec<u8>, ArchiveError> {
         let excerpt = || Excerpt::of(name);
-        let wanted = name.replace('\\', "/").to_ascii_lowercase();
+        let wanted = folded(name);
         let index = self.entries.get(wanted.strip_prefix("./").unwrap_or(&wanted));
         let index = *index.ok_or_else(|| ArchiveError::Absent(excerpt()))?;
         let entry = self.zip.by_index(index).map_err(|_| ArchiveError::Malformed)?;
@@ -128,6 +143,20 @@ impl<R: Read + Seek> Archive<R> {
         }
         Ok(content)
     }
+}
+
+/// Unpacks every entry into nothing: what the archive says of lengths, which was judged, has to be true.
+/// Checksums are compared by the reader.
+fn check_content<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<(), ArchiveError> {
+    for index in 0..zip.len() {
+        let entry = zip.by_index(index).map_err(|_| ArchiveError::Malformed)?;
+        let (size, name) = (entry.size(), Excerpt::of(&String::from_utf8_lossy(entry.name_raw())));
+        match io::copy(&mut entry.take(size.saturating_add(1)), &mut io::sink()) {
+            Ok(length) if length == size => {}
+            _ => return Err(ArchiveError::Forged(name)),
+        }
+    }
+    Ok(())
 }
 
 /// Looks at the very end of the archive, before anything is built from what it says. An archive
@@ -168,7 +197,6 @@ fn safe_name(raw: &[u8]) -> Option<String> {
     let decoded = percent_decode(raw).decode_utf8().ok()?;
     for name in [text, &decoded] {
         let path = name.strip_suffix('/').unwrap_or(name);
-        let is_safe = |part: &str| !matches!(part, "" | "." | "..");
         if !path.split(['/', '\\']).all(is_safe) || name.contains([':', '\0']) {
             return None;
         }
@@ -176,7 +204,25 @@ fn safe_name(raw: &[u8]) -> Option<String> {
             return None;
         }
     }
-    Some(decoded.replace('\\', "/").to_lowercase())
+    Some(folded(&decoded))
+}
+
+/// Whether a part of a name is the same file on every system: Windows leaves out dots and spaces at the
+/// end, and has names that are devices.
+fn is_safe(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let number = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    let is_port = number.is_some_and(|number| {
+        number.chars().count() == 1
+            && number.contains(|c: char| c.is_ascii_digit() || "¹²³".contains(c))
+    });
+    let is_device = is_port || DEVICES.contains(&stem.as_str());
+    !part.is_empty() && !part.ends_with(['.', ' ']) && !is_device
+}
+
+/// The form in which names are compared: with forward slashes, in lower case.
+fn folded(name: &str) -> String {
+    name.replace('\\', "/").to_lowercase()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ const NAMESPACES: &str = "xmlns=\"http://www.w3.org/2005/Atom\" \
     xmlns:m=\"http://schemas.microsoft.com/ado/2007/08/dataservices/metadata\"";
 
 /// What is said of a version, and of which type it is.
-const PROPERTIES: [(&str, &str); 28] = [
+const PROPERTIES: [(&str, &str); 29] = [
     ("Id", "String"),
     ("Version", "String"),
     ("NormalizedVersion", "String"),
@@ -37,6 +37,7 @@ const PROPERTIES: [(&str, &str); 28] = [
     ("PackageHashAlgorithm", "String"),
     ("PackageSize", "Int64"),
     ("ProjectUrl", "String"),
+    ("ReleaseNotes", "String"),
     ("Published", "DateTime"),
     ("RequireLicenseAcceptance", "Boolean"),
     ("Listed", "Boolean"),
@@ -66,9 +67,11 @@ pub(crate) fn service(base: &str) -> String {
     )
 }
 
-/// Several versions, and where more are.
+/// Several versions, and where more are. Release notes are long: they are said of one version only.
+/// `api` is the feed's address with `/api`.
 pub(crate) fn feed(
     base: &str,
+    api: &str,
     title: &str,
     entries: &[Described<'_>],
     next: Option<&str>,
@@ -79,7 +82,7 @@ pub(crate) fn feed(
         base = text(base),
     );
     for described in entries {
-        xml.push_str(&element(base, *described, ""));
+        xml.push_str(&element(base, api, *described, "", ""));
     }
     if let Some(next) = next {
         // Writing to a string cannot fail.
@@ -89,13 +92,20 @@ pub(crate) fn feed(
     xml
 }
 
-/// One version.
-pub(crate) fn entry(base: &str, described: Described<'_>) -> String {
+/// One version, with its release notes.
+pub(crate) fn entry(base: &str, api: &str, described: Described<'_>, notes: &str) -> String {
     let attributes = format!(" xml:base=\"{}/\" {NAMESPACES}", text(base));
-    format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>{}", element(base, described, &attributes))
+    let element = element(base, api, described, notes, &attributes);
+    format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>{element}")
 }
 
-fn element(base: &str, described: Described<'_>, attributes: &str) -> String {
+fn element(
+    base: &str,
+    api: &str,
+    described: Described<'_>,
+    notes: &str,
+    attributes: &str,
+) -> String {
     let Described { entry, is_latest, is_absolute_latest, downloads } = described;
     let manifest = &entry.manifest;
     let (id, version) = (&manifest.id, entry.version.normalised());
@@ -125,18 +135,19 @@ fn element(base: &str, described: Described<'_>, attributes: &str) -> String {
         manifest.description.clone(),
         downloads.to_string(),
         entry.downloads.to_string(),
-        or_nothing(&manifest.icon_url),
+        or_nothing(&entry.icon_url(api)),
         is_latest.to_string(),
         is_absolute_latest.to_string(),
         entry.version.is_prerelease().to_string(),
         manifest.language.clone(),
         created.to_owned(),
-        or_nothing(&manifest.license_url),
+        or_nothing(&entry.licence_url(api)),
         manifest.min_client_version.clone(),
         entry.sha512.clone(),
         "SHA512".to_owned(),
         entry.size.to_string(),
         or_nothing(&manifest.homepage),
+        notes.to_owned(),
         published.to_owned(),
         manifest.require_license_acceptance.to_string(),
         entry.is_listed.to_string(),
@@ -254,8 +265,11 @@ mod tests {
             GroupEntry { target_framework: Some("net6.0".to_owned()), dependencies: Vec::new() },
         ];
         demo.is_listed = false;
-        let base = "https://h/F/main/api/v2";
-        let root = Element::parse(entry(base, described(&demo)).as_bytes()).unwrap();
+        demo.manifest.has_license_file = true;
+        demo.manifest.icon = Some("image/png".to_owned());
+        let (base, api) = ("https://h/F/main/api/v2", "https://h/F/main/api");
+        let root = Element::parse(entry(base, api, described(&demo), "New & old").as_bytes());
+        let root = root.unwrap();
         let one = |parent: &Element, name: &str| parent.children(name).next().unwrap().clone();
         assert_eq!((root.name(), one(&root, "title").text()), ("entry", "Demo.Pkg"));
         let content = one(&root, "content");
@@ -271,6 +285,9 @@ mod tests {
             ("Dependencies", "Acme.Core:[1.0.0, ):net45|::net6.0"),
             ("Published", "1900-01-01T00:00:00"),
             ("Created", "1970-01-01T00:00:00.000"),
+            ("ReleaseNotes", "New & old"),
+            ("IconUrl", "https://h/F/main/api/v3/flatcontainer/demo.pkg/1.0.0-rc.1/icon"),
+            ("LicenseUrl", "https://h/F/main/api/v3/flatcontainer/demo.pkg/1.0.0-rc.1/license"),
             ("IsLatestVersion", "true"),
             ("IsAbsoluteLatestVersion", "false"),
             ("DownloadCount", "9"),
@@ -289,6 +306,7 @@ mod tests {
         let demo = version("1.0.0");
         let xml = feed(
             "https://h/x",
+            "https://h",
             "Packages",
             &[described(&demo), described(&demo)],
             Some("https://h/x?a=1&b=2"),

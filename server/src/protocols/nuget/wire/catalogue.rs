@@ -4,7 +4,11 @@
 use model::nuget_version::NugetVersion;
 use serde_json::{Map, Value, json};
 
-use super::{manifest::Manifest, path::Hive, query::Query};
+use super::{
+    manifest::{Manifest, USUAL_TYPE},
+    path::Hive,
+    query::Query,
+};
 use crate::protocols::rfc3339::Rfc3339;
 
 /// The most versions of a page. A package with no more is described in one document.
@@ -25,6 +29,57 @@ pub(crate) struct Entry {
     pub(crate) size: u64,
     /// The package's SHA-512 in base64.
     pub(crate) sha512: String,
+}
+
+impl Entry {
+    /// The address of a file of the version.
+    fn file(&self, api: &str, name: &str) -> String {
+        let id = self.manifest.id.to_ascii_lowercase();
+        format!("{api}/v3/flatcontainer/{id}/{}/{name}", self.version.key())
+    }
+
+    /// What searches and pages say alike of a version.
+    fn describe(&self, api: &str, into: &mut Map<String, Value>) {
+        let manifest = &self.manifest;
+        let Manifest { license_expression, homepage, .. } = manifest;
+        let readme = manifest.has_readme.then(|| self.file(api, "readme"));
+        for (name, value) in [
+            ("id", json!(manifest.id)),
+            ("version", json!(self.version.to_string())),
+            ("title", json!(manifest.title)),
+            ("description", json!(manifest.description)),
+            ("summary", json!(manifest.summary)),
+            ("authors", json!(manifest.authors)),
+            ("tags", json!(manifest.tags)),
+            ("language", json!(manifest.language)),
+            ("minClientVersion", json!(manifest.min_client_version)),
+            ("requireLicenseAcceptance", json!(manifest.require_license_acceptance)),
+            ("licenseExpression", json!(license_expression)),
+            ("licenseUrl", json!(self.licence_url(api))),
+            ("projectUrl", json!(homepage)),
+            ("iconUrl", json!(self.icon_url(api))),
+            ("readmeUrl", json!(readme)),
+            ("packageTypes", json!(manifest.package_types)),
+        ] {
+            let is_nothing =
+                matches!(&value, Value::Null) || value == json!([]) || value == json!("");
+            if !is_nothing {
+                into.insert(name.to_owned(), value);
+            }
+        }
+    }
+
+    /// Where its licence is: in the package, or where its manifest says.
+    pub(crate) fn licence_url(&self, api: &str) -> Option<String> {
+        let Manifest { has_license_file, license_url, .. } = &self.manifest;
+        if *has_license_file { Some(self.file(api, "license")) } else { license_url.clone() }
+    }
+
+    /// Where its icon is: in the package, or where its manifest says.
+    pub(crate) fn icon_url(&self, api: &str) -> Option<String> {
+        let Manifest { icon, icon_url, .. } = &self.manifest;
+        if icon.is_some() { Some(self.file(api, "icon")) } else { icon_url.clone() }
+    }
 }
 
 /// A package with its versions, the lowest first.
@@ -132,7 +187,7 @@ impl Catalogue {
         result.insert("@id".to_owned(), json!(index));
         result.insert("@type".to_owned(), json!("Package"));
         result.insert("registration".to_owned(), json!(index));
-        self.describe(latest, api, &mut result);
+        latest.describe(api, &mut result);
         let version = |entry: &&Entry| {
             json!({
                 "@id": self.leaf_address(entry, api, hive),
@@ -143,6 +198,10 @@ impl Catalogue {
         let downloads: u64 = shown.iter().map(|entry| entry.downloads).sum();
         result.insert("totalDownloads".to_owned(), json!(downloads));
         result.insert("versions".to_owned(), shown.iter().map(version).collect());
+        let types = &latest.manifest.package_types;
+        let usual = json!([{ "name": USUAL_TYPE }]);
+        let types = if types.is_empty() { usual } else { json!(types) };
+        result.insert("packageTypes".to_owned(), types);
         Some(result.into())
     }
 
@@ -152,7 +211,7 @@ impl Catalogue {
             let is_of_type = query.package_type.as_ref().is_none_or(|wanted| {
                 let types = &entry.manifest.package_types;
                 // What says nothing is a dependency.
-                (types.is_empty() && wanted.eq_ignore_ascii_case("Dependency"))
+                (types.is_empty() && wanted.eq_ignore_ascii_case(USUAL_TYPE))
                     || types.iter().any(|kind| kind.name.eq_ignore_ascii_case(wanted))
             });
             entry.is_listed
@@ -195,7 +254,7 @@ impl Catalogue {
             details.insert("listed".to_owned(), json!(entry.is_listed));
             details.insert("published".to_owned(), json!(Rfc3339(entry.published).to_string()));
             details.insert("packageContent".to_owned(), json!(content));
-            self.describe(entry, api, &mut details);
+            entry.describe(api, &mut details);
             details.insert("dependencyGroups".to_owned(), groups(entry, api, hive));
             if let Some(reason) = &entry.deprecation {
                 let deprecation = json!({ "reasons": ["Other"], "message": reason });
@@ -214,40 +273,6 @@ impl Catalogue {
         whole.into()
     }
 
-    /// What searches and pages say alike of a version.
-    fn describe(&self, entry: &Entry, api: &str, into: &mut Map<String, Value>) {
-        let Manifest { license_expression, license_url, icon_url, homepage, .. } = &entry.manifest;
-        let manifest = &entry.manifest;
-        let file = |name: &str| format!("{}/{name}", self.folder(entry, api));
-        let licence = manifest.has_license_file.then(|| file("license")).or(license_url.clone());
-        let icon = manifest.icon.is_some().then(|| file("icon")).or(icon_url.clone());
-        let readme = manifest.has_readme.then(|| file("readme"));
-        for (name, value) in [
-            ("id", json!(manifest.id)),
-            ("version", json!(entry.version.to_string())),
-            ("title", json!(manifest.title)),
-            ("description", json!(manifest.description)),
-            ("summary", json!(manifest.summary)),
-            ("authors", json!(manifest.authors)),
-            ("tags", json!(manifest.tags)),
-            ("language", json!(manifest.language)),
-            ("minClientVersion", json!(manifest.min_client_version)),
-            ("requireLicenseAcceptance", json!(manifest.require_license_acceptance)),
-            ("licenseExpression", json!(license_expression)),
-            ("licenseUrl", json!(licence)),
-            ("projectUrl", json!(homepage)),
-            ("iconUrl", json!(icon)),
-            ("readmeUrl", json!(readme)),
-            ("packageTypes", json!(manifest.package_types)),
-        ] {
-            let is_nothing =
-                matches!(&value, Value::Null) || value == json!([]) || value == json!("");
-            if !is_nothing {
-                into.insert(name.to_owned(), value);
-            }
-        }
-    }
-
     fn index_address(&self, api: &str, hive: Hive) -> String {
         format!("{api}/v3/{}/{}/index.json", hive.folder(), self.id)
     }
@@ -256,12 +281,8 @@ impl Catalogue {
         format!("{api}/v3/{}/{}/{}.json", hive.folder(), self.id, entry.version.key())
     }
 
-    fn folder(&self, entry: &Entry, api: &str) -> String {
-        format!("{api}/v3/flatcontainer/{}/{}", self.id, entry.version.key())
-    }
-
     fn content_address(&self, entry: &Entry, api: &str) -> String {
-        format!("{}/{}.{}.nupkg", self.folder(entry, api), self.id, entry.version.key())
+        entry.file(api, &format!("{}.{}.nupkg", self.id, entry.version.key()))
     }
 }
 

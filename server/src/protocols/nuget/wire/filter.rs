@@ -3,9 +3,10 @@
 use super::odata::{ODataError, Term};
 use crate::protocols::sentence::Excerpt;
 
-/// The most bytes of a filter: what clients send has two or three conditions. It bounds how deep
-/// parentheses stand in each other, too.
+/// The most bytes of a filter: what clients send has two or three conditions.
 const LONGEST: usize = 2000;
+/// How deep parentheses may stand in each other.
+const DEPTH: usize = 8;
 
 /// A part of a filter.
 #[derive(Debug)]
@@ -14,28 +15,31 @@ pub(super) enum Condition {
     Term(Term),
     /// The package's id.
     Id(String),
-    /// A word in the package's id.
-    Word(String),
 }
 
 /// The parts of a filter that are joined by `and`.
 pub(super) fn conditions(filter: &str) -> Result<Vec<Condition>, ODataError> {
     if filter.len() > LONGEST {
-        return Err(ODataError::Filter(Excerpt::of(filter)));
+        return Err(ODataError::Complicated);
     }
     let mut found = Vec::new();
+    collect(filter, DEPTH, &mut found)?;
+    Ok(found)
+}
+
+fn collect(filter: &str, depth: usize, found: &mut Vec<Condition>) -> Result<(), ODataError> {
     for part in split(filter) {
-        let part = bare(part);
+        let part = bare(part, depth)?;
         if part.is_empty() {
             continue;
         }
         if split(part).len() > 1 {
-            found.extend(conditions(part)?);
+            collect(part, depth.checked_sub(1).ok_or(ODataError::Complicated)?, found)?;
             continue;
         }
         found.push(condition(part).ok_or_else(|| ODataError::Filter(Excerpt::of(part)))?);
     }
-    Ok(found)
+    Ok(())
 }
 
 /// One condition; `None` if it is not understood.
@@ -63,13 +67,14 @@ fn condition(text: &str) -> Option<Condition> {
     }
     let (function, inner) = compact.strip_suffix(')')?.split_once('(')?;
     let (first, second) = inner.split_once(',')?;
-    let (field, value) = match function {
-        "startswith" => (first.trim(), second.trim()),
-        "substringof" => (second.trim(), first.trim()),
+    let (first, second) = (first.trim(), second.trim());
+    let is_id = |field| matches!(field, "Id" | "tolower(Id)");
+    let term = match function {
+        "startswith" if is_id(first) => Term::Begins(unquoted(second)?.to_lowercase()),
+        "substringof" if is_id(second) => Term::Holds(unquoted(first)?.to_lowercase()),
         _ => return None,
     };
-    let is_id = matches!(field, "Id" | "tolower(Id)");
-    unquoted(value).filter(|_| is_id).map(Condition::Word)
+    Some(Condition::Term(term))
 }
 
 /// Splits at each `and` that stands neither in quotes nor in parentheses.
@@ -92,20 +97,29 @@ fn split(filter: &str) -> Vec<&str> {
 }
 
 /// A condition without parentheses around the whole of it.
-fn bare(text: &str) -> &str {
+fn bare(text: &str, depth: usize) -> Result<&str, ODataError> {
     let mut text = text.trim();
-    while let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        let mut depth = 0_i32;
-        let is_whole = inner.bytes().all(|byte| {
-            depth += i32::from(byte == b'(') - i32::from(byte == b')');
-            depth >= 0
-        });
-        if !is_whole || depth != 0 {
-            break;
+    for _ in 0..=depth {
+        match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+            Some(inner) if is_balanced(inner) => text = inner.trim(),
+            _ => return Ok(text),
         }
-        text = inner.trim();
     }
-    text
+    Err(ODataError::Complicated)
+}
+
+/// Whether every parenthesis outside of quotes is opened and closed within the text.
+fn is_balanced(text: &str) -> bool {
+    let (mut depth, mut is_quoted) = (0_i32, false);
+    let mut bytes = text.bytes();
+    let never_below = bytes.all(|byte| {
+        is_quoted ^= byte == b'\'';
+        if !is_quoted {
+            depth += i32::from(byte == b'(') - i32::from(byte == b')');
+        }
+        depth >= 0
+    });
+    never_below && depth == 0
 }
 
 /// A text in quotes, in which a quote stands twice.
@@ -117,16 +131,33 @@ pub(super) fn unquoted(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
-    fn parentheses_without_end_are_refused_and_not_followed() {
-        let nested = |depth: usize| {
-            format!("{}IsLatestVersion{}", "(".repeat(depth), " and IsLatestVersion)".repeat(depth))
-        };
-        assert_eq!(conditions(&nested(3)).unwrap().len(), 4);
-        assert!(conditions(&nested(20_000)).is_err());
-        let deepest = nested(LONGEST / 22);
-        assert!(deepest.len() <= LONGEST && conditions(&deepest).is_ok());
+    fn a_filter_is_short_and_flat() {
+        let nested = |depth: usize| format!("{}Id eq 'a'{}", "(".repeat(depth), ")".repeat(depth));
+        assert_eq!(conditions(&nested(DEPTH)).unwrap().len(), 1);
+        for many in [DEPTH + 1, 900] {
+            assert_eq!(conditions(&nested(many)).unwrap_err(), ODataError::Complicated);
+        }
+        // What a program would read by calling itself once for each parenthesis.
+        let mut tree = "IsLatestVersion".to_owned();
+        for _ in 0..=DEPTH {
+            tree = format!("({tree} and IsLatestVersion) and IsLatestVersion");
+        }
+        assert_eq!(conditions(&tree).unwrap_err(), ODataError::Complicated);
+        let deep = format!("{}a", "(a and ".repeat(100_000));
+        assert_eq!(conditions(&deep).unwrap_err(), ODataError::Complicated);
+        // Parentheses in a name are none.
+        assert_eq!(conditions("(Id eq ')') and (Id eq '((')").unwrap().len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn any_filter_is_understood_or_refused(filter in "(\\(|\\)| and |Id eq |'|a|IsLatestVersion|substringof|,|é| ){0,40}") {
+            let _ = conditions(&filter);
+        }
     }
 }

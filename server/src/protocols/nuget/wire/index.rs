@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::path::Hive;
+use super::path::{Hive, VulnerabilityPage};
 
 /// Every type that clients look for, and where it is below the feed's `api/`.
-const RESOURCES: [(&str, &str); 18] = [
+const RESOURCES: [(&str, &str); 19] = [
     ("PackageBaseAddress/3.0.0", "v3/flatcontainer/"),
     ("RegistrationsBaseUrl", Hive::Plain.folder()),
     ("RegistrationsBaseUrl/3.0.0-beta", Hive::Plain.folder()),
@@ -24,6 +24,7 @@ const RESOURCES: [(&str, &str); 18] = [
     ("LegacyGallery/2.0.0", "v2"),
     ("PackagePublish/2.0.0", "v2/package"),
     ("SymbolPackagePublish/4.9.0", "v2/symbolpackage"),
+    ("VulnerabilityInfo/6.7.0", "v3/vulnerabilities/index.json"),
     ("ReadmeUriTemplate/6.13.0", "v3/flatcontainer/{lower_id}/{lower_version}/readme"),
 ];
 
@@ -49,6 +50,24 @@ pub(crate) fn service_index(api: &str, page: &str) -> Value {
     json!({ "version": "3.0.0", "resources": resources })
 }
 
+/// When the list of known vulnerabilities changed last: it never did.
+const UNCHANGED: &str = "2026-01-01T00:00:00Z";
+
+/// A document about known vulnerabilities
+/// (<https://learn.microsoft.com/nuget/api/vulnerability-info>). The server knows of none: it is not told
+/// of any. Clients that check what they restore against every source ask for it.
+pub(crate) fn vulnerabilities(api: &str, page: VulnerabilityPage) -> Value {
+    match page {
+        VulnerabilityPage::Index => json!([{
+            "@name": "base",
+            "@id": format!("{api}/v3/vulnerabilities/base.json"),
+            "@updated": UNCHANGED,
+            "comment": "This feed keeps no list of known vulnerabilities.",
+        }]),
+        VulnerabilityPage::Base => json!({}),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +90,7 @@ mod tests {
             ("SearchQueryService/3.0.0-beta", "https://h/F/main/api/v3/query"),
             ("SearchAutocompleteService", "https://h/F/main/api/v3/autocomplete"),
             ("PackagePublish/2.0.0", "https://h/F/main/api/v2/package"),
+            ("VulnerabilityInfo/6.7.0", "https://h/F/main/api/v3/vulnerabilities/index.json"),
             ("SymbolPackagePublish/4.9.0", "https://h/F/main/api/v2/symbolpackage"),
             (
                 "ReadmeUriTemplate/6.13.0",

@@ -8,6 +8,12 @@ use super::{
     package::{Icon, IconKind, UploadedPackage},
 };
 
+/// What stands in the stored manifest of a version that clients of every age can read, and of no other:
+/// within a text the quotes would be escaped.
+pub(crate) const FOR_ALL_CLIENTS: &str = "\"isSemVer2\":false";
+/// The type of a package that says nothing of its type.
+pub(crate) const USUAL_TYPE: &str = "Dependency";
+
 /// What the documents about a package say of a version. Names are those of NuGet's own documents
 /// where it has one; `license`, `homepage` and `repository` are what pages about any package look for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +182,14 @@ fn group(group: &DependencyGroup) -> GroupEntry {
     }
 }
 
+/// What stands in the stored manifest of a version of this type: one of the two.
+pub(crate) fn marks_of_type(name: &str) -> (String, String) {
+    let named = format!("{{\"name\":{}", serde_json::Value::from(name));
+    let is_usual = name.eq_ignore_ascii_case(USUAL_TYPE);
+    let other = if is_usual { "\"packageTypes\":[]".to_owned() } else { named.clone() };
+    (named, other)
+}
+
 impl Manifest {
     /// Reads a stored manifest.
     pub(crate) fn from_json(json: &str) -> serde_json::Result<Self> {
@@ -226,6 +240,22 @@ mod tests {
         let whole = serde_json::to_value(package.whole_manifest()).unwrap();
         assert_eq!((&whole["releaseNotes"], &whole["title"]), (&json!("R"), &json!("T")));
         assert_eq!(whole["nuspec"].as_str(), Some(package.nuspec_text.as_str()));
+        // What searches look for in the stored text.
+        let stored = |more| serde_json::to_string(&read(more, &[]).manifest()).unwrap();
+        assert!(!stored("").contains(FOR_ALL_CLIENTS));
+        let tool = "<packageTypes><packageType name=\"DotnetTool\"/></packageTypes>";
+        for (more, name, is_one) in [
+            ("", "dependency", true),
+            ("", "DotnetTool", false),
+            (tool, "DotnetTool", true),
+            (tool, "Dependency", false),
+            (tool, "Dotnet", false),
+            ("<title>{\"name\":\"DotnetTool\"</title>", "DotnetTool", false),
+        ] {
+            let (one, other) = marks_of_type(name);
+            let has = |mark: String| stored(more).to_lowercase().contains(&mark.to_lowercase());
+            assert_eq!(has(one) || has(other), is_one, "{more} {name}");
+        }
         let again = Manifest::from_json(&kept.to_string()).unwrap();
         assert_eq!(again, package.manifest());
         assert_eq!(again.icon_type(), Some("image/png"));

@@ -1,6 +1,8 @@
 //! The manifest of a package, its `.nuspec` file
 //! (<https://learn.microsoft.com/nuget/reference/nuspec>).
 
+use std::collections::HashSet;
+
 use model::nuget_version::NugetVersion;
 
 use super::{
@@ -133,6 +135,18 @@ pub(crate) enum NuspecError {
         "The license {0} in the .nuspec file is neither an SPDX expression (type=\"expression\") nor a file (type=\"file\")."
     )]
     Licence(Excerpt),
+    /// A target framework that is none.
+    #[error("The target framework {0} in the .nuspec file is none.")]
+    Framework(Excerpt),
+    /// Dependencies for a target framework in two places.
+    #[error("The .nuspec file has two groups of dependencies for {0}: make them one.")]
+    TwoGroups(Excerpt),
+    /// Dependencies within groups and beside them.
+    #[error("The .nuspec file has dependencies both in groups and without: put all in groups.")]
+    Mixed,
+    /// A dependency that is there twice for the same target framework.
+    #[error("The .nuspec file has the dependency {0} twice for one target framework: leave one.")]
+    TwoDependencies(Excerpt),
     /// A dependency with a bad id.
     #[error("A dependency in the .nuspec file has the id {0}, which is none.")]
     DependencyId(Excerpt),
@@ -315,12 +329,16 @@ impl<'a> Metadata<'a> {
         if !flat.is_empty() {
             groups.push(DependencyGroup { framework: None, dependencies: flat });
         }
+        let mut seen = HashSet::new();
         for group in element.children("group") {
-            let framework = group.attribute("targetFramework").unwrap_or_default().trim();
-            if framework.len() > LONGEST_FRAMEWORK {
-                return Err(NuspecError::TooLong("targetFramework", LONGEST_FRAMEWORK));
+            if element.children("dependency").next().is_some() {
+                return Err(NuspecError::Mixed);
             }
-            let framework = Some(framework.to_owned()).filter(|framework| !framework.is_empty());
+            let framework = framework(group)?;
+            if !seen.insert(framework.clone().unwrap_or_default().to_ascii_lowercase()) {
+                let name = framework.unwrap_or_else(|| "any".to_owned());
+                return Err(NuspecError::TwoGroups(Excerpt::of(&name)));
+            }
             groups.push(DependencyGroup { framework, dependencies: dependencies(group)? });
         }
         let count: usize = groups.iter().map(|group| 1 + group.dependencies.len()).sum();
@@ -331,15 +349,31 @@ impl<'a> Metadata<'a> {
     }
 }
 
+/// What a group of dependencies is for. Clients older than NuGet 3 are told in a line in which colons and
+/// bars have a meaning (`Acme.Core:[1.0.0, ):net45|…`): no target framework has one.
+fn framework(group: &Element) -> Result<Option<String>, NuspecError> {
+    let framework = group.attribute("targetFramework").unwrap_or_default().trim();
+    if framework.len() > LONGEST_FRAMEWORK {
+        return Err(NuspecError::TooLong("targetFramework", LONGEST_FRAMEWORK));
+    }
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b" .,=+-_".contains(&byte);
+    if !framework.bytes().all(is_allowed) {
+        return Err(NuspecError::Framework(Excerpt::of(framework)));
+    }
+    Ok(Some(framework.to_owned()).filter(|framework| !framework.is_empty()))
+}
+
 fn dependencies(element: &Element) -> Result<Vec<Dependency>, NuspecError> {
+    let mut seen = HashSet::new();
     let dependency = |element: &Element| {
         let id = element.attribute("id").unwrap_or_default().trim();
         let range = element.attribute("version").unwrap_or_default();
         let bad_range = |_| NuspecError::DependencyRange(Excerpt::of(id), Excerpt::of(range));
-        Ok(Dependency {
-            id: Id::parse(id).map_err(|_| NuspecError::DependencyId(Excerpt::of(id)))?,
-            range: range.parse().map_err(bad_range)?,
-        })
+        let id = Id::parse(id).map_err(|_| NuspecError::DependencyId(Excerpt::of(id)))?;
+        if !seen.insert(id.lower()) {
+            return Err(NuspecError::TwoDependencies(Excerpt::of(id.as_str())));
+        }
+        Ok(Dependency { id, range: range.parse().map_err(bad_range)? })
     };
     element.children("dependency").map(dependency).collect()
 }

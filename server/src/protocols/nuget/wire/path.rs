@@ -18,6 +18,8 @@ pub(crate) enum Path {
     Registration(Hive, Id, Document),
     /// A search.
     Search,
+    /// Known vulnerabilities: the list of pages, or the one page.
+    Vulnerabilities(VulnerabilityPage),
     /// Ids and versions that begin with what was typed.
     Autocomplete,
     /// Where packages are pushed to.
@@ -47,6 +49,15 @@ pub(crate) enum File {
     Icon,
     /// Its licence.
     Licence,
+}
+
+/// The documents about known vulnerabilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VulnerabilityPage {
+    /// Which pages there are.
+    Index,
+    /// The only one.
+    Base,
 }
 
 /// The same documents for clients of different age.
@@ -111,6 +122,12 @@ impl Path {
             ["v3", "index.json"] => Self::Index,
             ["v3", "query"] => Self::Search,
             ["v3", "autocomplete"] => Self::Autocomplete,
+            ["v3", "vulnerabilities", "index.json"] => {
+                Self::Vulnerabilities(VulnerabilityPage::Index)
+            }
+            ["v3", "vulnerabilities", "base.json"] => {
+                Self::Vulnerabilities(VulnerabilityPage::Base)
+            }
             ["v3", "flatcontainer", id, "index.json"] => Self::Versions(Id::parse(id)?),
             ["v3", "flatcontainer", id, version, file] => Self::file(Id::parse(id)?, version, file),
             ["v3", folder, rest @ ..] => {
@@ -180,6 +197,8 @@ mod tests {
             ("v3/index.json", Path::Index),
             ("v3/query", Path::Search),
             ("v3/autocomplete", Path::Autocomplete),
+            ("v3/vulnerabilities/index.json", Path::Vulnerabilities(VulnerabilityPage::Index)),
+            ("v3/vulnerabilities/base.json", Path::Vulnerabilities(VulnerabilityPage::Base)),
             ("v3/flatcontainer/demo.pkg/index.json", Path::Versions(id("demo.pkg"))),
             ("v3/flatcontainer/demo.pkg/1.2.3-rc.1/demo.pkg.1.2.3-rc.1.nupkg", file(File::Package)),
             ("v3/flatcontainer/demo.pkg/1.2.3-RC.1/Demo.Pkg.1.2.3-RC.1.nupkg", file(File::Package)),

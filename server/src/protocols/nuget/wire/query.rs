@@ -49,7 +49,10 @@ impl Query {
                 "take" => found.take = value.parse().map_or(TAKE, |take: usize| take.min(MOST)),
                 "prerelease" => found.prerelease = value.eq_ignore_ascii_case("true"),
                 "semverlevel" => found.semver2 = value.starts_with('2'),
-                "packagetype" if !value.is_empty() => found.package_type = Some(value),
+                // The second is what clients before NuGet 7 send.
+                "packagetype" | "packagetypefilter" if !value.is_empty() => {
+                    found.package_type = Some(value);
+                }
                 _ => {}
             }
         }

@@ -28,6 +28,17 @@ impl Range {
         let mut bounds = [&self.lowest, &self.highest].into_iter().flatten();
         bounds.any(|bound| bound.version.is_semver2())
     }
+
+    /// Whether a version is in it.
+    pub(crate) fn contains(&self, version: &NugetVersion) -> bool {
+        let is_above = self.lowest.as_ref().is_none_or(|bound| {
+            *version > bound.version || (bound.is_included && *version == bound.version)
+        });
+        let is_below = self.highest.as_ref().is_none_or(|bound| {
+            *version < bound.version || (bound.is_included && *version == bound.version)
+        });
+        is_above && is_below
+    }
 }
 
 impl FromStr for Range {
@@ -141,6 +152,25 @@ mod tests {
             ">=1",
         ] {
             assert_eq!(text.parse::<Range>(), Err(BadRange), "{text}");
+        }
+    }
+
+    #[test]
+    fn versions_are_in_a_range_or_not() {
+        for (range, inside, outside) in [
+            ("[1.0,2.0)", &["1.0", "1.9.9", "2.0-a"][..], &["0.9", "2.0", "1.0-a"][..]),
+            ("(1.0,2.0]", &["1.0.1", "2.0"], &["1.0", "2.0.1"]),
+            ("[1.0]", &["1.0.0+b"], &["1.0.1"]),
+            ("1.0", &["1.0", "9"], &["0.1"]),
+            ("", &["0", "1-a"], &[]),
+        ] {
+            let range: Range = range.parse().unwrap();
+            for (versions, expected) in [(inside, true), (outside, false)] {
+                for version in versions {
+                    let version = version.parse().unwrap();
+                    assert_eq!(range.contains(&version), expected, "{range} {version}");
+                }
+            }
         }
     }
 

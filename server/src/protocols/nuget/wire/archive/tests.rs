@@ -62,6 +62,11 @@ fn files_are_found_as_nuspecs_name_them() {
     let mut names: Vec<_> = archive.names().collect();
     names.sort_unstable();
     assert_eq!(names, ["_rels/.rels", "demo.nuspec", "images/my icon.png"]);
+    // Case is case in every language.
+    let umlauts = zipped(&[("docs/Ä.MD", b"text")]);
+    for name in ["docs/Ä.md", "DOCS/ä.md"] {
+        assert_eq!(open(&umlauts).unwrap().read(name, 9).unwrap(), b"text", "{name}");
+    }
     let absent = archive.read("a\r\nb", 9).unwrap_err();
     assert_eq!(absent.to_string(), "The package has no file a??b, which its .nuspec file names.");
     let large = archive.read("demo.nuspec", 3).unwrap_err();
@@ -122,6 +127,18 @@ fn names_that_lead_elsewhere() {
         "a\\..\\evil",
         "%5c%5chost/share",
         "..%5cevil",
+        "a./b",
+        "a%2e/b",
+        "lib/a.dll.",
+        "lib/a.dll ",
+        "a%20",
+        "con",
+        "lib/NUL.txt",
+        "aux .md",
+        "a/com1",
+        "LPT9.tar.gz",
+        "com%c2%b9",
+        "conin$",
     ] {
         let place = "n".repeat(name.len());
         let bytes = zipped(&[("demo.nuspec", b"<a/>"), (&place, b"")]);
@@ -176,10 +193,22 @@ fn bombs() {
     assert!(zeros.len() < 10_000);
     let error = open(&zeros).unwrap().read("big", 1 << 20).unwrap_err();
     assert_eq!(error.to_string(), "The file big in the package is larger than 1 MiB.");
-    // What an entry says of its length is not believed.
+    // What an entry says of its length has to be true.
     let at = end(&zeros) - 46 - "big".len() + 24;
-    zeros[at..at + 4].copy_from_slice(&9_u32.to_le_bytes());
-    assert!(open(&zeros).unwrap().read("big", 1 << 20).is_err());
+    for length in [9_u32, 6 << 20] {
+        zeros[at..at + 4].copy_from_slice(&length.to_le_bytes());
+        assert!(refused(&zeros).contains("not as long as the package says"));
+    }
+    // Far more content than the archive has bytes.
+    let mut many = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    many.start_file("zeros", options).unwrap();
+    let zeros = vec![0; 1 << 20];
+    for _ in 0..=(HARMLESS >> 20) {
+        many.write_all(&zeros).unwrap();
+    }
+    let many = many.finish().unwrap().into_inner();
+    assert!(refused(&many).contains("far more than it should"));
 
     let good = zipped(&[("demo.nuspec", b"<a/>")]);
     let mut many = good.clone();
@@ -192,14 +221,23 @@ fn bombs() {
 }
 
 #[test]
+fn parts_that_overlap() {
+    // The second entry is where the first is: found by whoever follows the list, and twice the bytes.
+    let two = zipped(&[("a", b"content"), ("b", b"content")]);
+    let second = end(&two) - 47 + 42;
+    let mut overlapping = two.clone();
+    overlapping[second..second + 4].copy_from_slice(&0_u32.to_le_bytes());
+    assert!(refused(&overlapping).contains("parts that overlap"));
+}
+
+#[test]
 fn content_is_what_was_packed() {
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     writer.start_file("a", stored).unwrap();
     writer.write_all(b"content").unwrap();
     let bytes = replaced(writer.finish().unwrap().into_inner(), b"content", b"CONTENT");
-    let error = open(&bytes).unwrap().read("a", 99).unwrap_err();
-    assert!(matches!(error, ArchiveError::Malformed), "{error}");
+    assert!(refused(&bytes).contains("file a in the package is damaged"));
 }
 
 proptest! {

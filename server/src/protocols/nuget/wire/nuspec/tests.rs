@@ -59,6 +59,21 @@ fn what_a_nuspec_says() {
 }
 
 #[test]
+fn target_frameworks_as_packages_write_them() {
+    for name in [
+        ".NETFramework4.5",
+        "net6.0-windows7.0",
+        ".NETPortable4.5-Profile78",
+        ".NETPortable,Version=v0.0,Profile=Profile259",
+        "portable-net45+win8+wp8",
+        "native",
+    ] {
+        let more = format!("<dependencies><group targetFramework=\"{name}\"/></dependencies>");
+        assert_eq!(parsed(&more).unwrap().groups[0].framework.as_deref(), Some(name));
+    }
+}
+
+#[test]
 fn little_is_needed() {
     let old = b"<package><metadata><id>a</id><version>01.0</version>\
         <dependencies><dependency id='b'/><dependency id='c' version='1.0-rc.1'/></dependencies></metadata></package>";
@@ -79,8 +94,10 @@ fn what_is_wrong_is_said() {
             .as_bytes(),
     );
     assert_eq!(long.unwrap_err(), NuspecError::TooLong("description", 4000));
-    let many =
-        format!("<dependencies>{}</dependencies>", "<dependency id=\"a\"/>".repeat(DEPENDENCIES));
+    let all: Vec<_> =
+        (0..DEPENDENCIES).map(|number| format!("<dependency id=\"a{number}\"/>")).collect();
+    let all = all.concat();
+    let many = format!("<dependencies>{all}</dependencies>");
     for (more, words) in [
         ("<id>Other</id>", "has id twice"),
         ("<version>2</version>", "has version twice"),
@@ -96,6 +113,24 @@ fn what_is_wrong_is_said() {
         ("<dependencies><group><dependency/></group></dependencies>", "which is none"),
         ("<dependencies><dependency id=\"a\" version=\"1.*\"/></dependencies>", "range 1.?"),
         (many.as_str(), "more than 2000 dependencies"),
+        (
+            "<dependencies><group targetFramework=\"net45|Evil:[1.0, ):net45\"/></dependencies>",
+            "target framework net45?Evil:?1.0",
+        ),
+        ("<dependencies><group targetFramework=\"n\u{e9}t\"/></dependencies>", "framework n?t"),
+        (
+            "<dependencies><group targetFramework=\"net45\"/><group targetFramework=\" NET45\"/></dependencies>",
+            "two groups of dependencies for NET45",
+        ),
+        ("<dependencies><group/><group/></dependencies>", "for any:"),
+        (
+            "<dependencies><dependency id=\"a\"/><group/></dependencies>",
+            "both in groups and without",
+        ),
+        (
+            "<dependencies><dependency id=\"Acme.Core\"/><dependency id=\"acme.core\" version=\"2\"/></dependencies>",
+            "dependency acme.core twice",
+        ),
         ("<title>&nbsp;</title>", "an entity that XML does not define"),
         ("</metadata>", "is not well-formed XML"),
     ] {
