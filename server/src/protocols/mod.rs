@@ -31,20 +31,31 @@ pub(crate) mod sentence;
 pub(crate) mod xml;
 
 use axum::response::Response;
-use http::Method;
+use http::{Method, StatusCode};
 
 /// The answer to a method that a path below `/F/{feed}/` does not take, as the clients of its folder
 /// show it.
 pub(crate) fn not_allowed(method: &Method, path: &str) -> Response {
     match folder(path) {
         "api" => nuget::not_allowed(method),
-        _ => npm::not_allowed(method),
+        "npm" => npm::not_allowed(method),
+        _ => said::said(StatusCode::METHOD_NOT_ALLOWED, &no_method(method)),
     }
 }
 
-/// The folder of an ecosystem: what follows the feed's name.
+/// What is said of a method that means nothing.
+fn no_method(method: &Method) -> String {
+    format!("The method {method} means nothing here.")
+}
+
+/// The folder of an ecosystem: what follows the feed's name, or the token behind it.
 fn folder(path: &str) -> &str {
-    path.split('/').filter(|part| !part.is_empty()).nth(2).unwrap_or_default()
+    let mut parts = path.split('/').filter(|part| !part.is_empty()).skip(2);
+    match parts.next() {
+        Some("auth") => parts.nth(1),
+        part => part,
+    }
+    .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -53,9 +64,13 @@ mod tests {
 
     #[test]
     fn every_ecosystem_has_a_folder() {
-        for (path, expected) in
-            [("/F/main/api/v2/package", "api"), ("/F/main/npm/demo", "npm"), ("/F/main", "")]
-        {
+        for (path, expected) in [
+            ("/F/main/api/v2/package", "api"),
+            ("/F/main/npm/demo", "npm"),
+            ("/F/main/auth/lka_x/npm/demo", "npm"),
+            ("/F/main/auth/lka_x", ""),
+            ("/F/main", ""),
+        ] {
             assert_eq!(folder(path), expected, "{path}");
         }
     }

@@ -32,9 +32,14 @@ pub(super) fn give_reason(response: &mut Response, sentence: String) {
 
 /// Asks for a name and a password (RFC 7617); `feed` is as the request names it.
 pub(super) fn ask_for_basic(headers: &mut HeaderMap, feed: &str) {
+    ask_for(headers, "Basic", feed);
+}
+
+/// Asks for a credential under a scheme (RFC 9110 §11.6.1).
+pub(super) fn ask_for(headers: &mut HeaderMap, scheme: &str, feed: &str) {
     let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
     let realm: String = feed.chars().filter(is_plain).collect();
-    if let Ok(challenge) = HeaderValue::try_from(format!("Basic realm=\"{realm}\"")) {
+    if let Ok(challenge) = HeaderValue::try_from(format!("{scheme} realm=\"{realm}\"")) {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
 }

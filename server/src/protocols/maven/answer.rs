@@ -6,13 +6,15 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use hyper::ext::ReasonPhrase;
-use model::denial::{Code, LONGEST_SENTENCE};
+use model::denial::Code;
 use registry::{Denial, Error};
 use serde_json::json;
 
 use super::Call;
-use crate::web::InternalError;
+use crate::{
+    protocols::said::{ask_for_basic, give_reason, in_one_line, say_when},
+    web::InternalError,
+};
 
 /// Why a request gets no more than an error.
 #[derive(Debug)]
@@ -80,32 +82,22 @@ fn denied(denial: &Denial, call: &Call) -> Response {
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         // Clients read without credentials until they see this.
-        let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-        let realm: String = call.feed.chars().filter(is_plain).collect();
-        if let Ok(challenge) = HeaderValue::try_from(format!("Basic realm=\"{realm}\"")) {
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
-        }
+        ask_for_basic(headers, &call.feed);
     }
-    if let Some(wait) = denial.retry_after {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        headers.insert(header::RETRY_AFTER, seconds.max(1).into());
-    }
+    say_when(headers, denial);
     response
 }
 
 /// One sentence, wherever a client may look for it.
 fn said(status: StatusCode, sentence: &str) -> Response {
-    let printable = |c: char| if matches!(c, ' '..='~') { c } else { '?' };
-    let sentence: String = sentence.chars().map(printable).take(LONGEST_SENTENCE).collect();
+    let sentence = in_one_line(sentence);
     let title = status.canonical_reason().unwrap_or_default();
     let problem = json!({ "title": title, "status": status.as_u16(), "detail": sentence });
     let mut response = Response::new(Body::from(problem.to_string()));
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    if let Ok(phrase) = ReasonPhrase::try_from(sentence.into_bytes()) {
-        response.extensions_mut().insert(phrase);
-    }
+    give_reason(&mut response, sentence);
     response
 }
 

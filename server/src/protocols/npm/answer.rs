@@ -6,13 +6,18 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use hyper::ext::ReasonPhrase;
-use model::denial::{Code, LONGEST_SENTENCE};
+use model::denial::Code;
 use registry::{Denial, Error, Grant};
 use serde_json::{Value, json};
 
 use super::Call;
-use crate::web::InternalError;
+use crate::{
+    protocols::{
+        no_method,
+        said::{ask_for, give_reason, in_one_line, say_when},
+    },
+    web::InternalError,
+};
 
 const NPM_NOTICE: HeaderName = HeaderName::from_static("npm-notice");
 
@@ -91,16 +96,9 @@ fn denied(denial: &Denial, call: &Call) -> Response {
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         // Never `Basic`: npm would speak of a wrong password, whatever the matter is.
-        let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-        let realm: String = call.feed.chars().filter(is_plain).collect();
-        if let Ok(challenge) = HeaderValue::try_from(format!("Bearer realm=\"{realm}\"")) {
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
-        }
+        ask_for(headers, "Bearer", &call.feed);
     }
-    if let Some(wait) = denial.retry_after {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        headers.insert(header::RETRY_AFTER, seconds.max(1).into());
-    }
+    say_when(headers, denial);
     if call.looks_before_publishing() {
         headers.remove(NPM_NOTICE);
     }
@@ -112,21 +110,13 @@ fn said(status: StatusCode, sentence: &str) -> Response {
     let sentence = in_one_line(sentence);
     let mut response = json(status, &json!({ "error": sentence }));
     notice(&mut response, &sentence);
-    if let Ok(phrase) = ReasonPhrase::try_from(sentence.into_bytes()) {
-        response.extensions_mut().insert(phrase);
-    }
+    give_reason(&mut response, sentence);
     response
 }
 
 /// The answer to a method that no client of a feed uses.
 pub(crate) fn not_allowed(method: &Method) -> Response {
-    said(StatusCode::METHOD_NOT_ALLOWED, &format!("The method {method} means nothing here."))
-}
-
-/// Text as it may stand in a header: printable ASCII, not longer than a sentence.
-fn in_one_line(text: &str) -> String {
-    let printable = |c: char| if matches!(c, ' '..='~') { c } else { '?' };
-    text.chars().map(printable).take(LONGEST_SENTENCE).collect()
+    said(StatusCode::METHOD_NOT_ALLOWED, &no_method(method))
 }
 
 fn notice(response: &mut Response, sentence: &str) {

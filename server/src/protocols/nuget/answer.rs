@@ -5,13 +5,18 @@ use axum::{
     body::Body,
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderName, HeaderValue, StatusCode, header};
-use hyper::ext::ReasonPhrase;
-use model::denial::{Code, LONGEST_SENTENCE};
+use http::{HeaderName, HeaderValue, StatusCode};
+use model::denial::Code;
 use registry::{Denial, Error, Grant};
 
 use super::Call;
-use crate::web::InternalError;
+use crate::{
+    protocols::{
+        no_method,
+        said::{self, ask_for_basic, in_one_line, say_when},
+    },
+    web::InternalError,
+};
 
 const WARNING: HeaderName = HeaderName::from_static("x-nuget-warning");
 
@@ -85,42 +90,22 @@ fn denied(denial: &Denial, call: &Call) -> Response {
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         // Clients send stored credentials only after this, and drop wrong ones only after this.
-        let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-        let realm: String = call.feed.chars().filter(is_plain).collect();
-        if let Ok(challenge) = HeaderValue::try_from(format!("Basic realm=\"{realm}\"")) {
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
-        }
+        ask_for_basic(headers, &call.feed);
     }
-    if let Some(wait) = denial.retry_after {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        headers.insert(header::RETRY_AFTER, seconds.max(1).into());
-    }
+    say_when(headers, denial);
     response
 }
 
 /// The answer to a method that no client of NuGet's uses at an address.
 pub(crate) fn not_allowed(method: &http::Method) -> Response {
-    said(StatusCode::METHOD_NOT_ALLOWED, &format!("The method {method} means nothing here."))
+    said(StatusCode::METHOD_NOT_ALLOWED, &no_method(method))
 }
 
 /// One sentence, wherever a client may look for it.
 fn said(status: StatusCode, sentence: &str) -> Response {
-    let sentence = in_one_line(sentence);
-    let mut response = Response::new(Body::from(sentence.clone()));
-    *response.status_mut() = status;
-    let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
-    warn(&mut response, &sentence);
-    if let Ok(phrase) = ReasonPhrase::try_from(sentence.into_bytes()) {
-        response.extensions_mut().insert(phrase);
-    }
+    let mut response = said::said(status, sentence);
+    warn(&mut response, &in_one_line(sentence));
     response
-}
-
-/// Text as it may stand in a header: printable ASCII, not longer than a sentence.
-fn in_one_line(text: &str) -> String {
-    let printable = |c: char| if matches!(c, ' '..='~') { c } else { '?' };
-    text.chars().map(printable).take(LONGEST_SENTENCE).collect()
 }
 
 fn warn(response: &mut Response, sentence: &str) {
