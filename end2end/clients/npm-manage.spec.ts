@@ -1,5 +1,5 @@
 // What npm 11 changes about packages that are there, with the right token and with each wrong one.
-import { expect, refused, succeeded, test } from "../fixtures/bench.ts";
+import { expect, mistyped, refused, succeeded, test } from "../fixtures/bench.ts";
 import type { Bench } from "../fixtures/bench.ts";
 import type { Client, Result } from "../fixtures/clients.ts";
 
@@ -61,6 +61,21 @@ test("each command is refused to whoever lacks its right, and says which", async
   }
   expect(await packument(feed, all)).toEqual(before);
   expect(server.log).not.toContain("panicked");
+});
+
+test("with a value that is wrong or revoked every command is refused, and says why", async ({ bench, secrets, server }) => {
+  const { feed, all } = await furnished(bench, "manage-wrong", secrets);
+  const ends = feed.token("ends", "--read", feed.name, "--write", feed.name, "--allow", "unlist,delete");
+  secrets.push(ends);
+  server.cli(["token", "revoke", server.tokenIds(feed.name).get("ends")!]);
+  const reads = [["whoami"], ["view", "demo"], ["dist-tag", "ls", "demo"], ["search", "demo"], ["token", "list"], ["profile", "get"]];
+  const commands = [...reads, ["dist-tag", "rm", "demo", "stable"], ...Object.values(CHANGES)];
+  for (const [token, code] of [[mistyped(all), "LK-CHECKSUM"], [ends, "LK-REVOKED"]] as const) {
+    const npm = feed.client("npm11", token);
+    for (const command of commands) {
+      await test.step(`${code}: ${command.join(" ")}`, async () => refused(await npm.run(command), code));
+    }
+  }
 });
 
 test("deprecating warns who installs, and a newer range avoids it", async ({ bench, secrets }) => {

@@ -29,6 +29,8 @@ test("a token is made for URLs if it reads named feeds alone, and shows them alo
   await expect(page.getByText(`/F/main-${name}/auth/${value}/npm/`)).toBeVisible();
   await expect(page.getByText(`/F/main-${name}/auth/${value}/api/v3/index.json`)).toBeVisible();
   await accessible();
+  // Without script they are in the answer that was asked for, until the page is left.
+  if (!script) return;
   await page.keyboard.press("Escape");
   await expect(page.getByText(`/auth/${value}/`)).toHaveCount(0);
 });
