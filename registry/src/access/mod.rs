@@ -253,7 +253,11 @@ impl Access {
         // Any of these rights will do; who has none is told about the first.
         let allows =
             |action: &Action| decide::decide(&facts, &request_for(Some(*action)), now).is_ok();
-        let action = actions.iter().copied().find(allows).or(actions.first().copied());
+        let action = match actions.as_slice() {
+            [] | [_] => actions.first(),
+            several => several.iter().find(|action| allows(action)).or(several.first()),
+        };
+        let action = action.copied();
         let decision = request_for(action);
         let outcome = decide::decide(&facts, &decision, now)
             .map_err(|denied| (denied, decide::explain(&facts, &decision, now).rules));
