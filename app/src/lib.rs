@@ -19,6 +19,7 @@ pub mod context;
 mod failure;
 #[cfg(feature = "hydrate")]
 mod menus;
+mod page_code;
 mod page_data;
 mod pages;
 mod routing;
@@ -34,14 +35,31 @@ pub use routing::App;
 pub use shell::document;
 pub use site::Site;
 
-/// Takes over the server's page in the browser, and says so to the style sheet: what needs script is
-/// shown from now on.
+/// The class of the document once its page is hydrated. By it the style sheet shows what needs script.
+#[cfg(feature = "hydrate")]
+const HYDRATED: &str = "hydrated";
+
+/// Takes over the server's page in the browser, as soon as the page's own code has come.
 #[cfg(feature = "hydrate")]
 pub fn start() {
-    leptos::mount::hydrate_lazy(App);
+    use leptos::{mount::hydrate_from_async, prelude::*};
+    use wasm_bindgen_futures::spawn_local;
+
     menus::watch();
-    if let Some(root) = leptos::prelude::document().document_element() {
-        // The class only shows what works now; a browser that refuses it loses nothing else.
-        let _ = root.class_list().add_1("hydrated");
-    }
+    spawn_local(async {
+        let Some(body) = document().body() else { return };
+        hydrate_from_async(body, App).await.forget();
+        if let Some(root) = document().document_element() {
+            // The class only shows what works now; a browser that refuses it loses nothing else.
+            let _ = root.class_list().add_1(HYDRATED);
+        }
+    });
+}
+
+/// Whether the page that the server drew has been taken over.
+#[cfg(feature = "hydrate")]
+fn is_hydrated() -> bool {
+    leptos::prelude::document()
+        .document_element()
+        .is_some_and(|root| root.class_list().contains(HYDRATED))
 }

@@ -1,6 +1,6 @@
 //! The pages and their addresses.
 
-use leptos::{lazy, prelude::*};
+use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_meta::provide_meta_context;
 use leptos_router::{
     Lazy, LazyRoute, SsrMode,
@@ -10,6 +10,7 @@ use leptos_router::{
 
 use crate::{
     components::frame::Frame,
+    page_code::{NotLoaded, opened},
     pages::{
         approve_login::ApproveLoginPage, choose_password::ChoosePasswordPage, confirm::ConfirmPage,
         create_feed::CreateFeedPage, create_token::CreateTokenPage,
@@ -35,13 +36,13 @@ macro_rules! loaded_when_opened {
             }
 
             async fn view(_: Self) -> AnyView {
-                $view().await
+                opened($view).await
             }
         }
 
-        #[lazy($group)]
-        fn $view() -> AnyView {
-            $page().into_any()
+        #[wasm_split($group, wasm_split_path = leptos::wasm_split, fallible)]
+        fn $view() -> Result<AnyView, NotLoaded> {
+            Ok($page().into_any())
         }
     )+)+};
 }

@@ -1,6 +1,6 @@
 // What pages do once they have taken over.
 import { expect, test } from "../fixtures/app.ts";
-import { settled } from "../fixtures/pages.ts";
+import { settled, signIn } from "../fixtures/pages.ts";
 
 test("the summary, the patterns and their counts follow what is typed", async ({ page, server, signIn, accessible }) => {
   server.user("live");
@@ -74,4 +74,45 @@ test("showing asks for the password once the confirmation is over", async ({ bro
     await context.close();
     expect(await server.stop()).toBe(0);
   }
+});
+
+test("a page whose code does not come is opened all the same", async ({ browser, server, page: _ }, info) => {
+  const name = `offline-${info.project.name}`;
+  server.user(name);
+  const context = await browser.newContext({ baseURL: server.url });
+  const page = await context.newPage();
+  const panics: string[] = [];
+  page.on("console", (message) => {
+    if (message.text().includes("panicked")) panics.push(message.text());
+  });
+  await signIn(page, name);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Access tokens");
+  await settled(page, true);
+  let lost = 0;
+  const lose = (times: number) =>
+    page.route(/\/split_feeds\.wasm$/, (route) => (lost++ < times ? route.abort() : route.continue()));
+
+  // A moment without network: the page stays, and the next opens by itself, without being loaded anew.
+  await lose(1);
+  await page.evaluate(() => document.documentElement.classList.add("same-document"));
+  await page.getByRole("link", { name: "Feeds", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Feeds");
+  expect(lost, "it was asked for again").toBe(2);
+  await expect(page.locator("html")).toHaveClass(/same-document/);
+
+  // No code at all: the server draws the page, and its links work.
+  await page.unroute(/\/split_feeds\.wasm$/);
+  await page.goto("/profile/tokens");
+  await settled(page, true);
+  lost = 0;
+  await lose(Number.POSITIVE_INFINITY);
+  await page.evaluate(() => document.documentElement.classList.add("same-document"));
+  await page.getByRole("link", { name: "Feeds", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Feeds");
+  await expect(page.locator("html")).not.toHaveClass(/same-document/);
+  await expect.poll(() => lost, { timeout: 30_000 }).toBe(6);
+  await page.getByRole("link", { name: "Tokens", exact: true }).first().click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Access tokens");
+  expect(panics).toEqual([]);
+  await context.close();
 });
