@@ -13,7 +13,7 @@ use crate::{
     page_code::{NotLoaded, opened},
     pages::{
         approve_login::ApproveLoginPage, choose_password::ChoosePasswordPage, confirm::ConfirmPage,
-        create_feed::CreateFeedPage, create_token::CreateTokenPage,
+        connect::ConnectPage, create_feed::CreateFeedPage, create_token::CreateTokenPage,
         delete_package::DeletePackagePage, denial::DenialPage, edit_token::EditTokenPage,
         feed::FeedPage, feed_settings::FeedSettingsPage, feeds::FeedsPage, home::HomePage,
         members::MembersPage, not_found::NotFoundPage, package::PackagePage,
@@ -74,6 +74,9 @@ loaded_when_opened! {
         members: Members => MembersPage,
         feed_settings: FeedSettings => FeedSettingsPage,
     }
+    connect {
+        connect: Connect => ConnectPage,
+    }
     packages {
         package: Package => PackagePage,
         delete_package: DeletePackage => DeletePackagePage,
@@ -105,6 +108,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/profile/tokens/:id/edit") view={Lazy::<EditToken>::new()} ssr=whole.clone()/>
                     <Route path=path!("/profile/tokens/:id/regenerate") view={Lazy::<RegenerateToken>::new()} ssr=whole.clone()/>
                     <Route path=path!("/profile/security") view={Lazy::<Security>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/connect") view={Lazy::<Connect>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds") view={Lazy::<Feeds>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds/new") view={Lazy::<CreateFeed>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds/:feed") view={Lazy::<Feed>::new()} ssr=whole.clone()/>

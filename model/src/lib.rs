@@ -8,6 +8,7 @@
 
 pub mod action;
 pub mod client;
+pub mod connect;
 pub mod decide;
 pub mod denial;
 pub mod ecosystem;

@@ -1,6 +1,7 @@
 //! Access tokens: making, showing, replacing and ending them.
 
 mod clients;
+mod connect;
 mod edit;
 mod form;
 mod lifecycle;

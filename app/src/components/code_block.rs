@@ -8,9 +8,11 @@ use super::copy_button::{CopyButton, Source};
 #[component]
 pub(crate) fn CodeBlock(
     /// Where it belongs: the name of a file, or `Terminal`.
-    place: &'static str,
+    #[prop(into)]
+    place: String,
     /// What it is, to go after “Copy”.
-    what: &'static str,
+    #[prop(into)]
+    what: String,
     /// The text.
     #[prop(into)]
     text: String,

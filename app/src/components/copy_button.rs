@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
-use model::{id::TokenId, token::RevealTo};
+use model::{connect::TOKEN, id::TokenId, token::RevealTo};
 
 use super::{
     clipboard::{self, Copied},
@@ -25,6 +25,8 @@ pub(crate) enum Source {
     Text(String),
     /// The value of a token, which never enters the page.
     Token(TokenId),
+    /// Text with the value of a token where it belongs.
+    Around(TokenId, String),
 }
 
 #[derive(Clone, Copy)]
@@ -62,13 +64,14 @@ impl Copying {
         self.problem.set(None);
         let (source, confirmation) = (self.source.get_value(), self.confirmation);
         let copying = clipboard::copy(async move {
-            match source {
-                Source::Text(text) => Ok(text),
-                Source::Token(id) => {
-                    confirmation.confirm(password).await?;
-                    Ok(reveal_token(id, RevealTo::Clipboard).await?.expose().to_owned())
-                }
-            }
+            let (id, around) = match source {
+                Source::Text(text) => return Ok(text),
+                Source::Token(id) => (id, TOKEN.to_owned()),
+                Source::Around(id, text) => (id, text),
+            };
+            confirmation.confirm(password).await?;
+            let value = reveal_token(id, RevealTo::Clipboard).await?;
+            Ok(around.replace(TOKEN, value.expose()))
         });
         spawn_local(async move {
             let result = copying.await;

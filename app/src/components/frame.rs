@@ -40,6 +40,7 @@ fn SiteNav() -> impl IntoView {
         <nav class="site-nav" aria-label="Site">
             <ul>
                 <li><Here href="/feeds" under="/feeds">"Feeds"</Here></li>
+                <li><Here href="/connect" under="/connect">"Connect"</Here></li>
                 <li><Here href="/profile/tokens" under="/profile/tokens">"Tokens"</Here></li>
             </ul>
         </nav>

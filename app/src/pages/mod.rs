@@ -3,6 +3,7 @@
 pub(crate) mod approve_login;
 pub(crate) mod choose_password;
 pub(crate) mod confirm;
+pub(crate) mod connect;
 pub(crate) mod create_feed;
 pub(crate) mod create_token;
 pub(crate) mod delete_package;

@@ -86,8 +86,9 @@ pub async fn create(
         Some(names) => names.first().cloned(),
         None => services.feeds.list(caller).await?.into_iter().next().map(|feed| feed.name),
     };
-    let npm_scope =
-        rule.and_then(|rule| rule.patterns.iter().find_map(|(text, _)| npm_scope(text)));
+    let mut patterns = rule.iter().flat_map(|rule| &rule.patterns);
+    let npm_scope = patterns.find_map(|(text, _)| model::connect::npm::scope(text));
+    let npm_scope = npm_scope.map(str::to_owned);
     Ok(Created {
         id: made.id,
         description: made.description,
@@ -97,25 +98,4 @@ pub async fn create(
         feed,
         npm_scope,
     })
-}
-
-/// The npm scope of a pattern: `@acme` of `@acme/*` or `npm|@acme/core`.
-#[cfg(feature = "ssr")]
-fn npm_scope(pattern: &str) -> Option<String> {
-    let (scope, _) = pattern.trim_start_matches("npm|").split_once('/')?;
-    (scope.starts_with('@') && !scope.contains('*')).then(|| scope.to_owned())
-}
-
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use super::npm_scope;
-
-    #[test]
-    fn finds_the_scope_of_a_pattern() {
-        assert_eq!(npm_scope("@acme/*").as_deref(), Some("@acme"));
-        assert_eq!(npm_scope("npm|@acme/core").as_deref(), Some("@acme"));
-        for none in ["Acme.*", "@*/core", "*", "maven|com.acme:*", "@acme"] {
-            assert_eq!(npm_scope(none), None, "{none}");
-        }
-    }
 }

@@ -22,7 +22,7 @@ const DAYS: i64 = 30;
 /// How many addresses and clients a page names.
 const MOST_SOURCES: usize = 5;
 /// How many requests a page lists.
-const MOST_RECENT: i64 = 20;
+pub(super) const MOST_RECENT: i64 = 20;
 /// For how long after its last try somebody is said to still send what has stopped.
 const STRAGGLING: Duration = Duration::from_hours(24 * 7);
 

@@ -206,7 +206,7 @@ fn whole_sentence(token: &Token, feed_name: impl Fn(FeedId) -> Option<String>) -
     }
 }
 
-fn status(token: &Token, now: Timestamp) -> TokenStatus {
+pub(super) fn status(token: &Token, now: Timestamp) -> TokenStatus {
     match token.facts.state {
         TokenState::Revoked => TokenStatus::Revoked,
         TokenState::Leaked => TokenStatus::Leaked,

@@ -22,6 +22,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/profile/tokens/{id}/edit", Access::SignedIn),
     ("/profile/tokens/{id}/regenerate", Access::SignedIn),
     ("/profile/security", Access::SignedIn),
+    ("/connect", Access::SignedIn),
     ("/feeds", Access::SignedIn),
     ("/feeds/new", Access::SignedIn),
     ("/feeds/{feed}", Access::Anyone),
@@ -37,6 +38,8 @@ const PAGES: &[(&str, Access)] = &[
 const FUNCTIONS: &[(&str, Access)] = &[
     ("/_fn/accounts/suggest", Access::Anyone),
     ("/_fn/accounts/invited", Access::Anyone),
+    ("/_fn/connect/page", Access::SignedIn),
+    ("/_fn/connect/seen", Access::SignedIn),
     ("/_fn/denials/page", Access::SignedIn),
     ("/_fn/feeds/list", Access::SignedIn),
     ("/_fn/feeds/page", Access::Anyone),

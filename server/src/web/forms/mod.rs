@@ -1,6 +1,7 @@
 //! Plain forms: what pages send without script.
 
 mod accounts;
+mod connect;
 mod feeds;
 mod logins;
 mod packages;
@@ -16,6 +17,7 @@ use super::routes::Routes;
 /// Declares every form.
 pub(super) fn routes(routes: &mut Routes) {
     accounts::routes(routes);
+    connect::routes(routes);
     feeds::routes(routes);
     packages::routes(routes);
     logins::routes(routes);
