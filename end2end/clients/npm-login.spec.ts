@@ -2,14 +2,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { type Page } from "@playwright/test";
 import { expect, test } from "../fixtures/app.ts";
-import { Client, type ClientName, type Result } from "../fixtures/clients.ts";
+import { mistyped, refused, succeeded } from "../fixtures/bench.ts";
+import { Client, type ClientName, CLIENTS, program, provideNpm, type Result } from "../fixtures/clients.ts";
 import { PASSWORD } from "../fixtures/server.ts";
 
 const TOKEN = /lka_[0-9A-Za-z]{36}/;
-const installed = resolve("clients/node_modules");
 
 /** A terminal with a client and a home of its own, in which somebody types. */
 class Terminal {
@@ -17,19 +17,21 @@ class Terminal {
   #child?: ChildProcess;
   #output = "";
 
+  /** A token is configured as signing in would have left it. */
   constructor(
     private readonly client: ClientName,
     registry: string,
+    token?: string,
   ) {
-    writeFileSync(join(this.#home, ".npmrc"), `registry=${registry}\nfund=false\nupdate-notifier=false\n`);
-    const lines = [`npmRegistryServer: "${registry}"`, 'unsafeHttpWhitelist: ["127.0.0.1"]', "enableTelemetry: false"];
-    writeFileSync(join(this.#home, ".yarnrc.yml"), `${lines.join("\n")}\n`);
-  }
-
-  get #program(): string {
-    const folder = join(installed, this.client);
-    const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { bin: Record<string, string> };
-    return join(folder, bin[this.client.replace(/\d+$/, "")]!);
+    const npm = [`registry=${registry}`, "fund=false", "update-notifier=false"];
+    const yarn = [`npmRegistryServer: "${registry}"`, 'unsafeHttpWhitelist: ["127.0.0.1"]', "enableTelemetry: false"];
+    if (token) {
+      npm.push(`${registry.replace("http:", "")}:_authToken=${token}`);
+      yarn.push("npmRegistries:", `  "${registry.replace(/\/$/, "")}":`, `    npmAuthToken: ${token}`);
+    }
+    writeFileSync(join(this.#home, ".npmrc"), `${npm.join("\n")}\n`);
+    writeFileSync(join(this.#home, ".yarnrc.yml"), `${yarn.join("\n")}\n`);
+    if (client === "pnpm10") provideNpm(this.#home);
   }
 
   /** Puts a file where the client runs. */
@@ -41,7 +43,7 @@ class Terminal {
   type(...args: string[]): void {
     this.#output = "";
     const env = {
-      PATH: [dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
+      PATH: [join(this.#home, "bin"), dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
       HOME: this.#home,
       TERM: "dumb",
       NO_COLOR: "1",
@@ -50,7 +52,7 @@ class Terminal {
       npm_config_browser: "false",
       NODE_OPTIONS: "--no-deprecation",
     };
-    const command = [process.execPath, this.#program, ...args].map((word) => `'${word}'`).join(" ");
+    const command = [process.execPath, program(this.client), ...args].map((word) => `'${word}'`).join(" ");
     this.#child = spawn("script", ["-qec", command, "/dev/null"], { cwd: this.#home, env });
     const note = (text: Buffer) => (this.#output += text.toString());
     this.#child.stdout!.on("data", note);
@@ -87,6 +89,12 @@ class Terminal {
   /** What is configured here. */
   config(): string {
     return ["npmrc", "yarnrc.yml"].map((name) => readFileSync(join(this.#home, `.${name}`), "utf8")).join("\n");
+  }
+
+  /** The token in the file that a client reads. */
+  configured(client: ClientName): string | undefined {
+    const file = client === "yarn4" ? ".yarnrc.yml" : ".npmrc";
+    return TOKEN.exec(readFileSync(join(this.#home, file), "utf8"))?.[0];
   }
 
   /** The token that signing in left in the configuration. */
@@ -215,25 +223,45 @@ for (const client of ["npm9", "npm10", "npm11"] as const) {
   });
 }
 
-test("npm logout leaves a token alone that npm login did not make", async ({ server, secrets }, info) => {
-  const { user, feed } = names(info.project.name, "stays");
+// npm, and pnpm by it, ask the server to end the token; yarn asks nothing. yarn 4 takes the token out
+// of its own configuration; yarn 1 forgets a name and an email, and leaves the token where npm keeps it.
+for (const client of CLIENTS) {
+  const isYarn = client.startsWith("yarn");
+  test(`${client}: logout leaves a token alone that no login made, and forgets a wrong one`, async ({ server, secrets }, info) => {
+    test.setTimeout(240_000);
+    const { user, feed } = names(info.project.name, `stays-${client}`);
+    server.user(user);
+    server.feed(feed, user);
+    const [mine, ends] = ["mine", "ends"].map((description) => server.token(user, description, "--read", feed));
+    secrets.push(mine!, ends!);
+    server.cli(["token", "revoke", server.tokenIds(user).get("ends")!]);
+    const registry = `${server.local}/F/${feed}/npm/`;
+    for (const token of [mine!, mistyped(mine!), ends!]) {
+      const terminal = new Terminal(client, registry, token);
+      const out = await terminal.run(...(client === "yarn4" ? ["npm"] : []), "logout");
+      expect(out.code, out.output).toBe(0);
+      expect(out.output.includes("npm logout revoked nothing"), out.output).toBe(!isYarn);
+      expect(terminal.configured(client), terminal.config()).toBe(client === "yarn1" ? token : undefined);
+      terminal.remove();
+    }
+    const holder = new Client("npm11", registry, { token: mine! });
+    expect(succeeded(await holder.run(["whoami"]))).toContain(user);
+    holder.remove();
+  });
+}
+
+test("npm logout of nobody asks nothing", async ({ server }, info) => {
+  const { feed, user } = names(info.project.name, "logout-nobody");
   server.user(user);
   server.feed(feed, user);
-  const token = server.token(user, "mine", "--read", feed);
-  secrets.push(token);
-  const registry = `${server.local}/F/${feed}/npm/`;
-  const terminal = new Terminal("npm11", registry);
-  await terminal.run("config", "set", `${registry.replace("http:", "")}:_authToken=${token}`);
+  const terminal = new Terminal("npm11", `${server.local}/F/${feed}/npm/`);
   const out = await terminal.run("logout");
-  expect(out.code, out.output).toBe(0);
-  expect(out.output).toContain("npm logout revoked nothing");
-  const holder = new Client("npm11", registry, { token });
-  expect((await holder.run(["whoami"])).output).toContain(user);
-  holder.remove();
+  expect(out.code, out.output).not.toBe(0);
+  expect(out.output).toContain("not logged in");
   terminal.remove();
 });
 
-for (const client of ["npm6", "npm8", "npm10", "npm11"] as const) {
+for (const client of ["npm6", "npm8", "npm9", "npm10", "npm11", "pnpm10"] as const) {
   test(`${client}: npm token and npm profile`, async ({ server, secrets }, info) => {
     test.setTimeout(240_000);
     const { user, feed } = names(info.project.name, `token-${client}`);
@@ -242,10 +270,7 @@ for (const client of ["npm6", "npm8", "npm10", "npm11"] as const) {
     const token = server.token(user, "parent", "--read", feed, "--write", feed);
     secrets.push(token);
     const registry = `${server.local}/F/${feed}/npm/`;
-    const terminal = new Terminal(client, registry);
-    const place = registry.replace("http:", "");
-    // npm 6 writes what it is given after the first word only.
-    await terminal.run("config", "set", `${place}:_authToken`, token);
+    const terminal = new Terminal(client, registry, token);
     const list = await terminal.run("token", "list", "--json");
     expect(list.output).toContain("parent");
     expect(list.output).not.toMatch(TOKEN);
@@ -257,16 +282,17 @@ for (const client of ["npm6", "npm8", "npm10", "npm11"] as const) {
     expect(set.code).not.toBe(0);
     expect(set.output).toContain("/profile/security");
 
-    const create = async (password: string, ...flags: string[]) => {
-      terminal.type("token", "create", ...flags);
-      await terminal.answers(/assword:/, password);
-      return terminal.ends();
+    const create = async (asks: Terminal, password: string, ...flags: string[]) => {
+      asks.type("token", "create", ...flags);
+      await asks.answers(/assword:/, password);
+      return asks.ends();
     };
-    const limits = client === "npm11" ? ["--packages=demo", "--packages-and-scopes-permission=read-only"] : ["--read-only"];
-    const wrong = await create("not the password", ...limits);
+    // pnpm hands these to npm 11.
+    const limits = ["npm11", "pnpm10"].includes(client) ? ["--packages=demo", "--packages-and-scopes-permission=read-only"] : ["--read-only"];
+    const wrong = await create(terminal, "not the password", ...limits);
     expect(wrong.code).not.toBe(0);
     expect(wrong.output).toContain("not the password of the token");
-    const made = await create(PASSWORD, ...limits, "--cidr=127.0.0.0/8");
+    const made = await create(terminal, PASSWORD, ...limits, "--cidr=127.0.0.0/8");
     expect(made.code, made.output).toBe(0);
     const child = TOKEN.exec(made.output)![0];
     secrets.push(child);
@@ -275,14 +301,23 @@ for (const client of ["npm6", "npm8", "npm10", "npm11"] as const) {
     expect((await holder.run(["whoami"])).output).toContain(user);
 
     // A token ends itself, by its id.
-    const own = new Terminal(client, registry);
-    await own.run("config", "set", `${place}:_authToken`, child);
+    const own = new Terminal(client, registry, child);
     const ids = JSON.parse((await own.run("token", "list", "--json")).output.replace(/^[^[]*/, "")) as { key: string }[];
     expect(ids).toHaveLength(1);
     const revoked = await own.run("token", "revoke", ids[0]!.key);
     expect(revoked.code, revoked.output).toBe(0);
     expect((await holder.run(["whoami"])).output).toContain("[LK-REVOKED]");
-    for (const each of [holder, own, terminal]) each.remove();
+
+    // With a value that is wrong or revoked each is refused, and says why.
+    const other = new Terminal(client, registry, mistyped(token));
+    for (const [who, code] of [[other, "LK-CHECKSUM"], [own, "LK-REVOKED"]] as const) {
+      for (const command of [["token", "list"], ["token", "revoke", ids[0]!.key], ["profile", "get"]]) {
+        await test.step(`${code}: ${command.join(" ")}`, async () => refused(await who.run(...command), code));
+      }
+      await test.step(`${code}: token create`, async () => refused(await create(who, PASSWORD, ...limits), code));
+    }
+    expect((await terminal.run("token", "list", "--json")).output).toContain("parent");
+    for (const each of [holder, own, other, terminal]) each.remove();
   });
 }
 
@@ -290,29 +325,47 @@ test("yarn 4: yarn npm login, whoami, logout", async ({ server, secrets }, info)
   const { user, feed } = names(info.project.name, "login-yarn4");
   server.user(user);
   server.feed(feed, user);
-  const terminal = new Terminal("yarn4", `${server.local}/F/${feed}/npm/`);
+  const registry = `${server.local}/F/${feed}/npm/`;
+  const terminal = new Terminal("yarn4", registry);
   terminal.type("npm", "login");
   await terminal.answers(/Username/, user);
   await terminal.answers(/Password/, PASSWORD);
   const done = await terminal.ends();
   expect(done.code, done.output).toBe(0);
-  secrets.push(terminal.token());
+  const token = terminal.token();
+  secrets.push(token);
   expect((await terminal.run("npm", "whoami")).output).toContain(user);
+  succeeded(await terminal.run("npm", "logout"));
+  expect(terminal.config()).not.toMatch(TOKEN);
+  expect((await terminal.run("npm", "whoami")).output).toContain("No authentication configured");
+  // It forgets the token here and tells the server nothing: who has a copy goes on, until it is revoked on the page.
+  const holder = new Client("yarn4", registry, { token });
+  const whoami = () => holder.run(["npm", "whoami"], holder.folder({ name: "project", version: "0.0.0" }));
+  expect(succeeded(await whoami())).toContain(user);
+  holder.remove();
   terminal.remove();
 });
 
-test("pnpm 10: pnpm login", async ({ page, server, signIn, secrets }, info) => {
+test("pnpm 10: pnpm login, whoami, logout", async ({ page, server, signIn, secrets }, info) => {
   test.setTimeout(120_000);
   const { user, feed } = names(info.project.name, "login-pnpm10");
   server.user(user);
   server.feed(feed, user);
   await signIn(user);
-  const terminal = new Terminal("pnpm10", `${server.local}/F/${feed}/npm/`);
+  const registry = `${server.local}/F/${feed}/npm/`;
+  const terminal = new Terminal("pnpm10", registry);
   terminal.type("login");
   await decide(page, await terminal.sees(/http\S+\/login\/[0-9A-Za-z]{22}/), "Read");
   const done = await terminal.ends();
   expect(done.code, done.output).toBe(0);
-  secrets.push(terminal.token());
+  const token = terminal.token();
+  secrets.push(token);
+  expect(succeeded(await terminal.run("whoami"))).toContain(user);
+  succeeded(await terminal.run("logout"));
+  expect(terminal.config()).not.toMatch(TOKEN);
+  const holder = new Client("pnpm10", registry, { token });
+  refused(await holder.run(["whoami"]), "LK-REVOKED");
+  holder.remove();
   terminal.remove();
 });
 

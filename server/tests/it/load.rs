@@ -31,8 +31,18 @@ const PASSWORD: &str = "correct horse battery staple";
 const FEEDS: usize = 200;
 const TOKENS: usize = 500;
 const CONNECTIONS: usize = 16;
+/// The code of an invitation and of a sign-in that nobody made.
+const UNKNOWN: &str = "0123456789abcdefghijkl";
 /// How often each connection asks for each page.
 const ROUNDS: usize = 3;
+
+/// A page, as somebody asks for it.
+struct Asked {
+    path: String,
+    /// The cookie of the browser; nobody is signed in who has none.
+    cookie: String,
+    status: u16,
+}
 
 /// What was made before the program started.
 struct Seed {
@@ -75,6 +85,9 @@ async fn seed(folder: &TempDir) -> Seed {
         let feed = NewFeed { name, description: "One of many".to_owned(), is_public: false };
         services.feeds.create_for(&operator(), ana, feed).await.unwrap();
     }
+    let open =
+        NewFeed { name: "open".parse().unwrap(), description: String::new(), is_public: true };
+    services.feeds.create_for(&operator(), ana, open).await.unwrap();
     let make = async |description: String, actions: ActionSet| {
         let draft = TokenDraft { description, ..draft(vec![allow(actions, &[], &[])]) };
         let made = services.tokens.create_for(&operator(), ana, draft).await.unwrap();
@@ -109,27 +122,40 @@ fn ask(address: SocketAddr, head: &str, body: &[u8]) -> (u16, String) {
     (status, answer)
 }
 
-/// Publishes a package and has a request refused: the address of the page about the refusal.
-fn use_it(address: SocketAddr, seed: &Seed) -> String {
-    let put = |name: &str, token: &str| {
-        let document = document(name, "1.0.0", "latest", b"archive").to_string();
-        let name = name.replace('/', "%2f");
-        let head = format!("PUT /F/feed-000/npm/{name} HTTP/1.1\r\nauthorization: Bearer {token}");
-        let (status, answer) = ask(address, &head, document.as_bytes());
-        assert_eq!(status, 201, "{answer}");
-    };
-    put("demo", &seed.write);
-    put("@acme/http", &seed.everything);
-    let head = format!("GET /F/feed-000/npm/demo HTTP/1.1\r\nauthorization: Bearer {}", seed.write);
-    let (status, answer) = ask(address, &head, b"");
-    assert_eq!(status, 403, "{answer}");
-    let at = answer.find("/denials/").unwrap();
+/// The path in an answer that begins like this.
+fn path_in(answer: &str, start: &str) -> String {
+    let at = answer.find(start).unwrap();
     answer[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect()
 }
 
-/// The addresses that browsers open, each with what stands for its parts. Some only lead elsewhere:
-/// what is answered to one who asks alone must be answered to everybody.
-fn pages(address: SocketAddr, seed: &Seed, denial: &str) -> Vec<(String, u16)> {
+/// Publishes packages and has a request refused: the address of the page about the refusal.
+fn use_it(address: SocketAddr, seed: &Seed) -> String {
+    let put = |feed: &str, name: &str, token: &str| {
+        let document = document(name, "1.0.0", "latest", b"archive").to_string();
+        let name = name.replace('/', "%2f");
+        let head = format!("PUT /F/{feed}/npm/{name} HTTP/1.1\r\nauthorization: Bearer {token}");
+        let (status, answer) = ask(address, &head, document.as_bytes());
+        assert_eq!(status, 201, "{answer}");
+    };
+    put("feed-000", "demo", &seed.write);
+    put("feed-000", "@acme/http", &seed.everything);
+    put("open", "demo", &seed.everything);
+    let head = format!("GET /F/feed-000/npm/demo HTTP/1.1\r\nauthorization: Bearer {}", seed.write);
+    let (status, answer) = ask(address, &head, b"");
+    assert_eq!(status, 403, "{answer}");
+    path_in(&answer, "/denials/")
+}
+
+/// Begins a sign-in at a terminal: the address of the page on which it is approved.
+fn begin_login(address: SocketAddr) -> String {
+    let (status, answer) = ask(address, "POST /F/feed-000/npm/-/v1/login HTTP/1.1", b"{}");
+    assert_eq!(status, 200, "{answer}");
+    path_in(&answer, "/login/")
+}
+
+/// The addresses that ana's browser opens, each with what stands for its parts. Some only lead
+/// elsewhere: what is answered to one who asks alone must be answered to everybody.
+fn pages(address: SocketAddr, seed: &Seed, denial: &str) -> Vec<Asked> {
     let mut pages = BTreeMap::new();
     for entry in web::table() {
         let is_page = ["/F/", "/api", "/assets", "/favicon", "/_fn"]
@@ -143,14 +169,14 @@ fn pages(address: SocketAddr, seed: &Seed, denial: &str) -> Vec<(String, u16)> {
             "/denials/{id}" => denial.to_owned(),
             path => path
                 .replace("{id}", &seed.token.to_string())
-                .replace("{code}", "0123456789abcdefghijkl")
+                .replace("{code}", UNKNOWN)
                 .replace("{feed}", "feed-000")
                 .replace("{ecosystem}", "npm")
                 .replace("{name}", "@acme%2Fhttp")
                 .replace("{version}", "1.0.0"),
         };
         assert!(!path.contains('{'), "what stands for the parts of {path}?");
-        let (status, answer) = get(address, seed, &path);
+        let (status, answer) = get(address, &seed.cookie, &path);
         let is_known = match status {
             200 => answer.contains("</html>"),
             303 => true,
@@ -163,11 +189,67 @@ fn pages(address: SocketAddr, seed: &Seed, denial: &str) -> Vec<(String, u16)> {
     }
     let whole = pages.values().filter(|status| **status == 200).count();
     assert!(whole >= 15, "{pages:?}");
-    pages.into_iter().collect()
+    let asked = |(path, status)| Asked { path, cookie: seed.cookie.clone(), status };
+    pages.into_iter().map(asked).collect()
 }
 
-fn get(address: SocketAddr, seed: &Seed, path: &str) -> (u16, String) {
-    ask(address, &format!("GET {path} HTTP/1.1\r\ncookie: {}", seed.cookie), b"")
+/// What the table of addresses does not tell: a sign-in that waits, an address without a page, and
+/// what is shown to nobody in particular.
+fn more_pages(seed: &Seed, login: &str) -> Vec<Asked> {
+    let (ana, nobody) = (seed.cookie.as_str(), "");
+    let invitation = format!("/invite/{UNKNOWN}");
+    [
+        (ana, login, 200),
+        (ana, "/nothing", 404),
+        (nobody, "/nothing", 404),
+        (nobody, "/", 303),
+        (nobody, "/sign-in", 200),
+        (nobody, "/sign-up", 200),
+        (nobody, invitation.as_str(), 404),
+        (nobody, login, 303),
+        (nobody, "/feeds/open", 200),
+        (nobody, "/feeds/open/npm/demo", 200),
+        (nobody, "/feeds/open/npm/absent", 404),
+    ]
+    .map(|(cookie, path, status)| Asked {
+        path: path.to_owned(),
+        cookie: cookie.to_owned(),
+        status,
+    })
+    .into()
+}
+
+fn get(address: SocketAddr, cookie: &str, path: &str) -> (u16, String) {
+    let cookie = if cookie.is_empty() { String::new() } else { format!("\r\ncookie: {cookie}") };
+    ask(address, &format!("GET {path} HTTP/1.1{cookie}"), b"")
+}
+
+/// Asks for the pages by many connections at once. Each answer is whole, and the one that is expected.
+fn ask_for_all_at_once(address: SocketAddr, pages: &[Asked]) {
+    std::thread::scope(|scope| {
+        for connection in 0..CONNECTIONS {
+            scope.spawn(move || {
+                for number in 0..ROUNDS * pages.len() {
+                    // Each begins elsewhere, so that different pages meet.
+                    let Asked { path, cookie, status } =
+                        &pages[(connection + number) % pages.len()];
+                    let (found, answer) = get(address, cookie, path);
+                    assert_eq!(found, *status, "{path}: {answer}");
+                    assert!(found == 303 || answer.contains("</html>"), "{path}: {answer}");
+                }
+            });
+        }
+    });
+}
+
+/// Ends the program; its log has no fault in it.
+fn end(mut run: Run) {
+    run.signal("TERM");
+    assert!(run.ends_within(Duration::from_secs(30)).success());
+    let log = run.log();
+    for word in ["panicked", "SendWrapper", "ERROR"] {
+        assert!(!log.contains(word), "{log}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,30 +258,25 @@ async fn every_page_is_whole_for_many_at_once() {
     let seed = seed(&folder).await;
     let mut command = latchkey(&folder);
     command.args(["serve", "--data", "data", "--listen", "127.0.0.1:0"]);
-    let mut run = Run::start(command, folder);
+    let run = Run::start(command, folder);
     let address = run.address;
     let denial = use_it(address, &seed);
     // What was refused is written down within a second.
     std::thread::sleep(Duration::from_millis(1500));
-    let pages = pages(address, &seed, &denial);
-    std::thread::scope(|scope| {
-        for connection in 0..CONNECTIONS {
-            let (pages, seed) = (&pages, &seed);
-            scope.spawn(move || {
-                for number in 0..ROUNDS * pages.len() {
-                    // Each begins elsewhere, so that different pages meet.
-                    let (path, status) = &pages[(connection + number) % pages.len()];
-                    let (found, answer) = get(address, seed, path);
-                    assert_eq!(found, *status, "{path}: {answer}");
-                    assert!(found == 303 || answer.contains("</html>"), "{path}: {answer}");
-                }
-            });
-        }
-    });
-    run.signal("TERM");
-    assert!(run.ends_within(Duration::from_secs(30)).success());
-    let log = run.log();
-    for word in ["panicked", "SendWrapper", "ERROR"] {
-        assert!(!log.contains(word), "{log}");
-    }
+    let mut pages = pages(address, &seed, &denial);
+    pages.extend(more_pages(&seed, &begin_login(address)));
+    ask_for_all_at_once(address, &pages);
+    end(run);
+}
+
+#[test]
+fn the_set_up_is_whole_for_many_at_once() {
+    let mut run = Run::serve(&[]);
+    let said = run.says_until("It works until");
+    let link = said.find("/setup?code=").unwrap();
+    let link = said[link..].split_whitespace().next().unwrap();
+    let pages = [(link, 200), ("/setup", 200), ("/setup?code=abc", 200), ("/feeds", 303)]
+        .map(|(path, status)| Asked { path: path.to_owned(), cookie: String::new(), status });
+    ask_for_all_at_once(run.address, &pages);
+    end(run);
 }
