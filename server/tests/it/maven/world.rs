@@ -17,7 +17,7 @@ pub(super) async fn everything(world: &World) -> String {
     with(world, ActionSet::of(&Action::ALL), &[]).await
 }
 
-pub(super) async fn put(
+pub(crate) async fn put(
     world: &World,
     path: &str,
     credential: &str,
@@ -39,7 +39,7 @@ pub(super) fn sha1(body: &str) -> String {
     hexadecimal(&Sha1::digest(body))
 }
 
-pub(super) fn pom(artifact: &str, version: &str) -> String {
+pub(crate) fn pom(artifact: &str, version: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<project><modelVersion>4.0.0</modelVersion><groupId>org.acme</groupId>\
          <artifactId>{artifact}</artifactId><version>{version}</version><description>A test of {artifact}.</description></project>"
