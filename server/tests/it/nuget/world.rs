@@ -51,7 +51,7 @@ pub(crate) fn form(package: &[u8]) -> Vec<u8> {
     body
 }
 
-pub(super) fn content_type() -> String {
+pub(crate) fn content_type() -> String {
     format!("multipart/form-data; boundary=\"{BOUNDARY}\"")
 }
 

@@ -72,6 +72,7 @@ fn condition(text: &str) -> Option<Condition> {
     let term = match function {
         "startswith" if is_id(first) => Term::Begins(unquoted(second)?.to_lowercase()),
         "substringof" if is_id(second) => Term::Holds(unquoted(first)?.to_lowercase()),
+        "substringof" if second == "Tags" => Term::Tagged(unquoted(first)?.to_lowercase()),
         _ => return None,
     };
     Some(Condition::Term(term))
