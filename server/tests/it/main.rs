@@ -20,6 +20,7 @@ mod npm;
 mod nuget;
 mod package_pages;
 mod pre_authenticated;
+mod replays;
 mod routes;
 mod settings;
 mod setup_gate;

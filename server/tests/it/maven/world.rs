@@ -35,7 +35,7 @@ pub(super) async fn put_checked(world: &World, path: &str, credential: &str, bod
     put(world, &format!("{path}.sha1"), credential, sha1(body)).await
 }
 
-pub(super) fn sha1(body: &str) -> String {
+pub(crate) fn sha1(body: &str) -> String {
     hexadecimal(&Sha1::digest(body))
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn pom(artifact: &str, version: &str) -> String {
     )
 }
 
-pub(super) fn list(artifact: &str, versions: &[&str]) -> String {
+pub(crate) fn list(artifact: &str, versions: &[&str]) -> String {
     let versions = versions
         .iter()
         .fold(String::new(), |all, version| all + &format!("<version>{version}</version>"));
