@@ -5,4 +5,5 @@ mod credentials;
 mod legacy;
 mod pushing;
 mod reading;
+mod shapes;
 pub(crate) mod world;
