@@ -47,6 +47,20 @@ fn replaced(mut bytes: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
     bytes
 }
 
+/// A package whose end says that another, larger one stands before it (PKWARE's APPNOTE §4.3.15).
+fn with_locator() -> Vec<u8> {
+    let mut package = nupkg("Demo", "1.0.0", "", &[]);
+    let end = package.len() - 22;
+    let locator = [&b"PK\x06\x07"[..], &[0xff; 16]].concat();
+    package.splice(end..end, locator);
+    package
+}
+
+/// A manifest that is a page of UTF-16, with its mark.
+fn utf16(text: &str) -> Vec<u8> {
+    std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
 #[tokio::test]
 async fn hostile_packages_are_refused_and_leave_nothing() {
     let (world, ana) = world(&[]).await;
@@ -58,6 +72,14 @@ async fn hostile_packages_are_refused_and_leave_nothing() {
     let good = nuspec("Demo", "1.0.0", "");
     let twice = zipped(&[("Demo.nuspec", good.as_bytes()), ("a.txt", b"1"), ("A.txt", b"2")]);
     let page = "<icon>index.html</icon>";
+    let whole = nupkg("Demo", "1.0.0", "", &[]);
+    let outside = "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><package>&b;</package>";
+    let deep = format!("{}{}", "<a>".repeat(5000), "</a>".repeat(5000));
+    // As many attributes as fit, none like another.
+    let attributes: String = (0..90_000).map(|n| format!(" a{n:x}=''")).collect();
+    let tall = format!("<package><metadata{attributes}/></package>");
+    let latin = good.replace("?>", " encoding=\"ISO-8859-1\"?>");
+    let far = "a".repeat(5000);
     for (package, words) in [
         (b"not a package".to_vec(), "not a zip archive"),
         (Vec::new(), "not a zip archive"),
@@ -90,6 +112,42 @@ async fn hostile_packages_are_refused_and_leave_nothing() {
             "target framework net45?Evil",
         ),
         (twice, "two files of the name"),
+        (whole[..whole.len() / 2].to_vec(), "unusual kind"),
+        (whole[..whole.len() - 1].to_vec(), "unusual kind"),
+        (whole[1..].to_vec(), "not a zip archive, or a damaged one"),
+        ([&whole[..], b"more"].concat(), "unusual kind"),
+        (with_locator(), "unusual kind"),
+        (zipped(&[("Demo.nuspec", outside.as_bytes())]), "document type"),
+        (zipped(&[("Demo.nuspec", deep.as_bytes())]), "too deep"),
+        (zipped(&[("Demo.nuspec", tall.as_bytes())]), "has no id"),
+        (zipped(&[("Demo.nuspec", &utf16(&good))]), "not in UTF-8"),
+        (zipped(&[("Demo.nuspec", latin.as_bytes())]), "not in UTF-8"),
+        (zipped(&[("Demo.nuspec", b"<package>\xe9</package>")]), "not in UTF-8"),
+        (zipped(&[("Demo.nuspec", &good.as_bytes()[..200])]), "not well-formed"),
+        (nupkg("Demo", "1.0.0", &format!("<repository url=\"{far}\"/>"), &[]), "repository in the"),
+        (
+            nupkg(
+                "Demo",
+                "1.0.0",
+                &format!("<dependencies><dependency id=\"{far}\"/></dependencies>"),
+                &[],
+            ),
+            "dependency in the .nuspec file has the id aaaa",
+        ),
+        (
+            nupkg(
+                "Demo",
+                "1.0.0",
+                &format!("<dependencies><dependency id=\"a\" version=\"{far}\"/></dependencies>"),
+                &[],
+            ),
+            "version range aaaa",
+        ),
+        (
+            zipped(&[("a.nuspec", nuspec(&far, "1.0.0", "").as_bytes())]),
+            "longer than 100 characters",
+        ),
+        (nupkg("Demo", &format!("1.{}", "0".repeat(9000)), "", &[]), "version 1.000"),
         (zipped(&[("Demo.nuspec", laughs.as_bytes())]), "document type"),
         (zipped(&[("Demo.nuspec", wide.as_bytes())]), "too many elements"),
         (zipped(&[("Demo.nuspec", &long)]), "larger than 1 MiB"),
@@ -120,6 +178,12 @@ async fn hostile_packages_are_refused_and_leave_nothing() {
     }
     assert!(world.files().is_empty());
     assert_eq!(get(&world, "main/api/v3/query?prerelease=true", &ana).await.json()["totalHits"], 0);
+    // A mark before the manifest is none of this, and a name of its file that is not the package's neither.
+    let marked = zipped(&[(
+        "Other.nuspec",
+        format!("\u{feff}{}", nuspec("Marked", "1.0.0", "")).as_bytes(),
+    )]);
+    assert_eq!(push(&world, "main", &ana, &marked).await.status, 201);
     // A picture of a page is no page.
     let disguised = nupkg("Demo", "1.0.0", "<icon>a.png</icon>", &[("a.png", PNG)]);
     assert_eq!(push(&world, "main", &ana, &disguised).await.status, 201);
