@@ -152,6 +152,7 @@ fn resolve(entity: &BytesRef<'_>) -> Result<String, XmlError> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use quick_xml::escape::escape;
 
     use super::*;
 
@@ -202,7 +203,43 @@ mod tests {
         }
     }
 
+    fn trees() -> impl Strategy<Value = Element> {
+        let attributes = prop::collection::btree_map("[a-c]", "[ -~\u{e9}]{0,9}", 0..3);
+        let element = ("[a-z][a-z0-9.-]{0,4}", attributes, "[ -~\u{e9}]{0,9}");
+        let leaf = element.prop_map(|(name, attributes, text)| Element {
+            name,
+            attributes: attributes.into_iter().collect(),
+            text,
+            children: Vec::new(),
+        });
+        leaf.clone().prop_recursive(6, 60, 5, move |inner| {
+            let children = prop::collection::vec(inner, 0..5);
+            (leaf.clone(), children).prop_map(|(leaf, children)| Element { children, ..leaf })
+        })
+    }
+
+    fn written(element: &Element) -> String {
+        let Element { name, attributes, text, children } = element;
+        let attributes: Vec<String> =
+            attributes.iter().map(|(name, value)| format!(" {name}='{}'", escape(value))).collect();
+        let attributes = attributes.concat();
+        let children: String = children.iter().map(written).collect();
+        format!("<{name}{attributes}>{}{children}</{name}>", escape(text))
+    }
+
     proptest! {
+        #[test]
+        fn any_tree_is_read_as_it_was_written(tree in trees()) {
+            prop_assert_eq!(Element::parse(written(&tree).as_bytes()), Ok(tree));
+        }
+
+        #[test]
+        fn half_a_document_is_none(tree in trees(), at in any::<prop::sample::Index>()) {
+            let document = written(&tree);
+            let half = &document[..document.floor_char_boundary(at.index(document.len()))];
+            prop_assert!(Element::parse(half.as_bytes()).is_err());
+        }
+
         #[test]
         fn any_bytes_are_read_or_not(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = Element::parse(&bytes);

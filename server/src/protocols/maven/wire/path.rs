@@ -330,6 +330,23 @@ mod tests {
         }
 
         #[test]
+        fn a_file_is_found_where_it_says_it_is(path in "(org/|acme/|demo_2\\.13/|d/|1\\.1/|2-SNAPSHOT/){2,5}(d|demo_2\\.13)-(1\\.1|2-SNAPSHOT|2-20261123\\.180132-1)(-a)?\\.(jar|pom|tar\\.gz)") {
+            if let Ok(Path::File(file, None)) = Path::parse(&path) {
+                let (group, artifact) = file.id.split_once(':').unwrap();
+                let again = format!("{}/{artifact}/{}/{}", group.replace('.', "/"), file.version, file.name);
+                prop_assert_eq!(&again, &path);
+            }
+        }
+
+        #[test]
+        fn a_list_is_of_something(path in "(org/|acme/|demo_2\\.13/|d\\+/|2-SNAPSHOT/|/){0,4}maven-metadata\\.xml(\\.md5)?") {
+            if let Ok(path) = Path::parse(&path) {
+                let is_of_something = |place: &Place| place.package().or(place.group()).is_some();
+                prop_assert!(matches!(&path, Path::List(place, _) if is_of_something(place)));
+            }
+        }
+
+        #[test]
         fn any_version_and_classifier_is_found(version in "[0-9a-z][0-9a-z.+-]{0,10}", classifier in "(-[a-z]{1,9})?", extension in "[a-z]{1,5}") {
             let path = format!("org/acme/demo/{version}/demo-{version}{classifier}.{extension}");
             match Path::parse(&path) {

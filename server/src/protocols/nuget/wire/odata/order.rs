@@ -76,6 +76,8 @@ impl Order {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -97,6 +99,16 @@ mod tests {
         }
         for text in ["Rating", "Id down", "Id desc,Rating", "concat(Id,Title)", "Id desc desc"] {
             assert_eq!(Order::parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_order_or_not(text in "(Id|Title|Version|concat|desc|asc|\\(|\\)|,| |\u{e9}){0,9}") {
+            if let Some(order) = Order::parse(&text) {
+                // What the text says more than once changes nothing.
+                prop_assert_eq!(Order::parse(&format!("{text},Id")), Some(order));
+            }
         }
     }
 }
