@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod credentials;
+mod hostile_packages;
 mod legacy;
 mod pushing;
 mod reading;

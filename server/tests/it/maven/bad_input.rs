@@ -40,10 +40,6 @@ async fn a_pom_is_read_without_trust() {
         (pom("other", "1.1"), 400),
         (pom("demo", "1.2"), 400),
         (" ".repeat((1 << 20) + 1), 413),
-        (
-            format!("<project{}/>", (0..90_000).map(|n| format!(" a{n:x}=''")).collect::<String>()),
-            400,
-        ),
         (format!("<project a='{}'><groupId>a</groupId></project>", "a".repeat(1 << 19)), 400),
         ("<project><groupId>&nbsp;</groupId></project>".to_owned(), 400),
         (pom("demo", "1.1").replace("UTF-8", "UTF-7"), 400),

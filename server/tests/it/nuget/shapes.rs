@@ -233,7 +233,9 @@ impl Visit {
             }
             List(properties) => {
                 let all = value.as_array().unwrap_or_else(|| panic!("{at}: {value}"));
-                all.iter().for_each(|one| self.check(one, Object(properties)));
+                for one in all {
+                    self.check(one, Object(properties));
+                }
                 true
             }
             Object(properties) => {
