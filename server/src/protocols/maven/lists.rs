@@ -59,8 +59,11 @@ pub(super) async fn write(
     let is_of_artifact = list.artifact.is_some() || matches!(place, Place::Version(..));
     let id = if is_of_artifact { place.package() } else { place.group() };
     let id = id.ok_or_else(disagrees)?;
-    let wanted =
-        if is_of_artifact { Wanted::Push(MAVEN, id) } else { Wanted::PushGroup(MAVEN, id) };
+    let wanted = if is_of_artifact {
+        Wanted::Attach(MAVEN, id, place.version())
+    } else {
+        Wanted::PushGroup(MAVEN, id)
+    };
     let named = list.group.as_deref().zip(list.artifact.as_deref());
     if named.is_some_and(|(group, artifact)| id != format!("{group}:{artifact}")) {
         return Err(disagrees());
@@ -95,7 +98,7 @@ async fn check_withdrawn(call: &Call, grant: &Grant, id: &str, list: &List) -> R
 
 /// Whether the caller may write what could stand at a place, before it is known what.
 async fn authorize_any(call: &Call, place: &Place) -> Result<(), Refusal> {
-    let package = place.package().map(|id| Wanted::Push(MAVEN, id));
+    let package = place.package().map(|id| Wanted::Attach(MAVEN, id, place.version()));
     let group = place.group().map(|group| Wanted::PushGroup(MAVEN, group));
     if let (Some(_), Some(group)) = (package, group)
         && call.may(group).await?
