@@ -25,7 +25,7 @@ pub(crate) enum PomError {
 
 /// What a version says of itself: in the form of npm's manifests, as pages read it.
 pub(crate) fn read(bytes: &[u8], id: &str, version: &str) -> Result<String, PomError> {
-    let project = Element::parse(bytes).map_err(PomError::Xml)?;
+    let project = Element::parse_latin(bytes).map_err(PomError::Xml)?;
     if project.name() != "project" {
         return Err(PomError::Other);
     }
