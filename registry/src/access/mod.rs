@@ -30,8 +30,9 @@ use crate::{
     core::Core,
     denials::Denials,
     error::Error,
+    packages::is_of_token,
     sessions::{Caller, PasswordText, Sessions},
-    storage::packages::{self, versions},
+    storage::packages,
     tokens::Tokens,
     usage::Usage,
 };
@@ -75,14 +76,15 @@ pub enum Wanted<'a> {
     /// let do so asks to [`Push`](Self::Push) it once the name is known.
     Upload(Ecosystem),
     /// To read the list of a package's versions, as whoever publishes to it has to: by the right to
-    /// read it, or to publish to it.
+    /// read it, or to [`Attach`](Self::Attach) something to any version.
     List(Ecosystem, &'a str),
     /// The same for what is said of a group of packages, by the beginning of their ids: `com.acme:`.
     ListGroup(Ecosystem, &'a str),
     /// To say it.
     PushGroup(Ecosystem, &'a str),
-    /// To add a file to this version of a package. That is part of publishing it: `push-version`
-    /// will do, and `push-new` where the same token published this very version.
+    /// To add a file to this version of a package, or to say which ones there are if it is empty. That is
+    /// part of publishing it: what [`Push`](Self::Push) takes will do, and `push-new` where the same
+    /// token published this very version, or any.
     Attach(Ecosystem, &'a str, &'a str),
     /// To change what is said of a package's versions: listed or not, deprecated, tagged.
     Unlist(Ecosystem, &'a str),
@@ -228,12 +230,7 @@ impl Access {
         };
         // Nothing in a feed out of reach is looked at: it is as if it were not there.
         let feed = feed.filter(|feed| feed.is_public || feed.role.is_some());
-        let mut actions = self.actions(request.wanted, feed.as_deref()).await?;
-        if let Wanted::Attach(ecosystem, name, version) = request.wanted
-            && self.is_of_token(&recognised, feed.as_deref(), (ecosystem, name, version)).await?
-        {
-            actions.push(Action::PushNew);
-        }
+        let actions = self.actions(request.wanted, feed.as_deref()).await?;
         let package = request.wanted.package();
         let package = package.map(|(ecosystem, name)| (ecosystem, ecosystem.normalise(name)));
         let wanted_package = package.as_ref().map(|(ecosystem, id)| (*ecosystem, id.as_str()));
@@ -257,7 +254,19 @@ impl Access {
             [] | [_] => actions.first(),
             several => several.iter().find(|action| allows(action)).or(several.first()),
         };
-        let action = action.copied();
+        let mut action = action.copied();
+        let own = match request.wanted {
+            Wanted::Attach(ecosystem, name, version) => Some((ecosystem, name, version)),
+            Wanted::List(ecosystem, name) => Some((ecosystem, name, "")),
+            _ => None,
+        };
+        if let Some(own) = own
+            && !action.is_some_and(|action| allows(&action))
+            && allows(&Action::PushNew)
+            && self.is_of_token(&recognised, feed.as_deref(), own, now).await?
+        {
+            action = Some(Action::PushNew);
+        }
         let decision = request_for(action);
         let outcome = decide::decide(&facts, &decision, now)
             .map_err(|denied| (denied, decide::explain(&facts, &decision, now).rules));
@@ -331,22 +340,20 @@ impl Access {
         Ok(if found.is_some() { Action::PushVersion } else { Action::PushNew })
     }
 
-    /// Whether the credential is the token that published this version.
+    /// Whether the credential is the token that published this version, or any if none is named.
     async fn is_of_token(
         &self,
         recognised: &Recognised,
         feed: Option<&FeedRef>,
         (ecosystem, name, version): (Ecosystem, &str, &str),
+        now: Timestamp,
     ) -> Result<bool, Error> {
         let (Recognised::Token(known, _), Some(feed)) = (recognised, feed) else {
             return Ok(false);
         };
         let (key, version) = (ecosystem.normalise(name), ecosystem.version_key(version));
-        let mut database = &self.core.database;
-        let package = packages::find(&mut database, feed.id, ecosystem, &key).await?;
-        let Some(package) = package else { return Ok(false) };
-        let found = versions::identify(&mut database, package.id, &version).await?;
-        Ok(found.is_some_and(|row| row.is_of(known.token.id)))
+        let of = (feed.id, ecosystem, key.as_str());
+        is_of_token(&mut &self.core.database, of, &version, known.token.id, now).await
     }
 }
 

@@ -8,7 +8,10 @@ use model::{
 };
 use serde_json::json;
 
-use super::{LATEST, Packages, StoredFile, change::newest, describe, granted, publish::publishing};
+use super::{
+    LATEST, Packages, StoredFile, change::newest, describe, granted, publish::publishing,
+    unfinished::is_own,
+};
 use crate::{
     access::{Denial, Grant},
     audit::{self, Entry},
@@ -62,7 +65,8 @@ pub struct Digests {
 
 impl Packages {
     /// Adds a file to a version, and with the first one the version, and with the first version the
-    /// package. The grant is one to publish. [`Error::Raced`] says to authorize again.
+    /// package. The grant is one to attach something to the version. [`Error::Raced`] says to authorize
+    /// again.
     pub async fn add(
         &self,
         grant: &Grant,
@@ -152,6 +156,11 @@ impl Packages {
         let found = packages::find(transaction, grant.feed()?.id, ecosystem, key).await?;
         let package = match (found, action) {
             (Some(package), Action::PushVersion) => package.id,
+            (Some(package), Action::PushNew)
+                if is_own(transaction, grant, arrival.version, now).await? =>
+            {
+                package.id
+            }
             (None, Action::PushNew) => {
                 self.insert_package(transaction, grant, ecosystem, arrival.package, now).await?
             }

@@ -1,11 +1,11 @@
 //! Files that join a version after it was published: symbols.
 
-use model::action::Action;
+use model::{action::Action, timestamp::Timestamp};
 use serde_json::json;
 
-use super::{ExtraFile, Packages, found, publish::publishing};
+use super::{ExtraFile, Packages, found, publish::publishing, unfinished::is_own};
 use crate::{
-    access::{Denial, Grant, GrantedWith},
+    access::{Denial, Grant},
     audit::{self, Entry},
     error::Error,
     storage::{
@@ -26,11 +26,11 @@ impl Packages {
         version: &str,
         file: &ExtraFile,
     ) -> Result<(), Error> {
-        check(&mut &self.core.database, grant, version, file).await?;
+        check(&mut &self.core.database, grant, version, file, self.core.now()).await?;
         self.blobs.keep(&file.staged).await?;
         let mut transaction = self.core.database.write().await?;
         let now = self.core.now();
-        let (package, row) = check(&mut transaction, grant, version, file).await?;
+        let (package, row) = check(&mut transaction, grant, version, file, now).await?;
         versions::insert_file(&mut transaction, row.id, NewFile::extra(file)).await?;
         packages::touch(&mut transaction, package.id, now).await?;
         let (_, ecosystem, _) = publishing(grant)?;
@@ -50,17 +50,14 @@ async fn check(
     grant: &Grant,
     version: &str,
     file: &ExtraFile,
+    now: Timestamp,
 ) -> Result<(PackageRow, IdentityRow), Error> {
     let (action, ecosystem, _) = publishing(grant)?;
     let package = found(source, grant, &[action]).await?;
     let key = ecosystem.version_key(version);
     let row = versions::identify(source, package.id, &key).await?;
     let row = row.ok_or(Error::NotFound("version"))?;
-    let is_own = match grant.with() {
-        GrantedWith::Token { id, .. } => row.is_of(*id),
-        _ => false,
-    };
-    if action == Action::PushNew && !is_own {
+    if action == Action::PushNew && !is_own(source, grant, &key, now).await? {
         return Err(Error::Raced);
     }
     if versions::has_file(source, row.id, &file.name).await? {

@@ -13,6 +13,7 @@
 //! | `read` | what is read: packages, versions, archives |
 //! | `page` | what a package's own page shows |
 //! | `search` | finding packages by words |
+//! | `unfinished` | versions that their token may still add to |
 //! | `change` | what becomes of versions that are there: unlisted, deprecated, tagged, deleted |
 
 mod arrivals;
@@ -26,6 +27,7 @@ mod page;
 mod publish;
 mod read;
 mod search;
+mod unfinished;
 
 use std::sync::Arc;
 
@@ -40,6 +42,7 @@ pub use page::Asked;
 pub use publish::{ExtraFile, Release};
 pub use read::{Manifests, Outline, OutlinedVersion, Package, StoredFile, Version};
 pub use search::{Found, FoundPackage, Marks, Query};
+pub(crate) use unfinished::is_of_token;
 
 use crate::{
     access::Grant,

@@ -13,6 +13,11 @@ const ELEMENTS: usize = 20_000;
 /// How deep they may stand in each other.
 const DEPTH: usize = 48;
 
+/// The one other encoding in which manifests are found.
+const LATIN: &str = "iso-8859-1";
+/// The most bytes before the end of a document's declaration.
+const LONGEST_DECLARATION: usize = 200;
+
 /// An element with what stands in it. Names are without their prefix.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Element {
@@ -43,10 +48,22 @@ pub(crate) enum XmlError {
 }
 
 impl Element {
-    /// Reads a document: its root element.
+    /// Reads a document in UTF-8: its root element.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, XmlError> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let text = str::from_utf8(bytes).map_err(|_| XmlError::Encoding)?;
+        Self::parse_text(utf8(bytes)?, "utf-8")
+    }
+
+    /// The same of a document that may also be in ISO-8859-1, if it says so: what Maven reads.
+    pub(crate) fn parse_latin(bytes: &[u8]) -> Result<Self, XmlError> {
+        if declared(bytes).is_some_and(|name| name.eq_ignore_ascii_case(LATIN)) {
+            // Each byte is the character of its number.
+            let text: String = bytes.iter().copied().map(char::from).collect();
+            return Self::parse_text(&text, LATIN);
+        }
+        Self::parse(bytes)
+    }
+
+    fn parse_text(text: &str, encoding: &str) -> Result<Self, XmlError> {
         let mut reader = Reader::from_str(text);
         let mut open: Vec<Self> = Vec::new();
         let mut root = None;
@@ -73,9 +90,9 @@ impl Element {
                 Event::GeneralRef(entity) => say(&resolve(&entity)?, &mut open)?,
                 Event::DocType(_) => return Err(XmlError::DocumentType),
                 Event::Decl(declaration) => {
-                    let encoding = declaration.encoding().transpose();
-                    let encoding = encoding.map_err(|_| XmlError::Malformed)?;
-                    if !encoding.is_none_or(|name| name.eq_ignore_ascii_case("utf-8")) {
+                    let declared = declaration.encoding().transpose();
+                    let declared = declared.map_err(|_| XmlError::Malformed)?;
+                    if !declared.is_none_or(|name| name.eq_ignore_ascii_case(encoding)) {
                         return Err(XmlError::Encoding);
                     }
                 }
@@ -105,6 +122,20 @@ impl Element {
     pub(crate) fn children<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, XmlError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    str::from_utf8(bytes).map_err(|_| XmlError::Encoding)
+}
+
+/// The encoding that a document's first line declares (Extensible Markup Language 1.0, §4.3.3).
+fn declared(bytes: &[u8]) -> Option<&str> {
+    let end = bytes.windows(2).take(LONGEST_DECLARATION).position(|two| two == b"?>")?;
+    let declaration = str::from_utf8(bytes.get(..end)?).ok()?.strip_prefix("<?xml ")?;
+    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    Some(value.get(1..)?.split_once(quote)?.0)
 }
 
 fn begin(start: &BytesStart<'_>, count: &mut usize) -> Result<Element, XmlError> {
@@ -152,6 +183,7 @@ fn resolve(entity: &BytesRef<'_>) -> Result<String, XmlError> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use quick_xml::escape::escape;
 
     use super::*;
 
@@ -202,15 +234,75 @@ mod tests {
         }
     }
 
+    #[test]
+    fn latin_is_read_where_it_is_declared() {
+        let document = |line: &str| [line.as_bytes(), b"<a b='\xe9'>\xfc&#8364;</a>"].concat();
+        for line in [
+            "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>",
+            "<?xml version='1.0' encoding = 'iso-8859-1' standalone='yes'?>\n",
+        ] {
+            let read = Element::parse_latin(&document(line)).unwrap();
+            assert_eq!((read.text(), read.attribute("b")), ("\u{fc}\u{20ac}", Some("\u{e9}")));
+            assert_eq!(Element::parse(&document(line)), Err(XmlError::Encoding));
+        }
+        for line in [
+            "",
+            "<?xml version='1.0'?>",
+            "<?xml version='1.0' encoding='utf-8'?>",
+            "<?xml encoding",
+        ] {
+            assert_eq!(Element::parse_latin(&document(line)), Err(XmlError::Encoding), "{line}");
+        }
+        let later = "<a/><?xml version='1.0' encoding='ISO-8859-1'?>";
+        assert!(Element::parse_latin(later.as_bytes()).is_err());
+        assert_eq!(Element::parse_latin(b"<a>\xc3\xa9</a>").unwrap().text(), "\u{e9}");
+    }
+
+    fn trees() -> impl Strategy<Value = Element> {
+        let attributes = prop::collection::btree_map("[a-c]", "[ -~\u{e9}]{0,9}", 0..3);
+        let element = ("[a-z][a-z0-9.-]{0,4}", attributes, "[ -~\u{e9}]{0,9}");
+        let leaf = element.prop_map(|(name, attributes, text)| Element {
+            name,
+            attributes: attributes.into_iter().collect(),
+            text,
+            children: Vec::new(),
+        });
+        leaf.clone().prop_recursive(6, 60, 5, move |inner| {
+            let children = prop::collection::vec(inner, 0..5);
+            (leaf.clone(), children).prop_map(|(leaf, children)| Element { children, ..leaf })
+        })
+    }
+
+    fn written(element: &Element) -> String {
+        let Element { name, attributes, text, children } = element;
+        let attributes: Vec<String> =
+            attributes.iter().map(|(name, value)| format!(" {name}='{}'", escape(value))).collect();
+        let attributes = attributes.concat();
+        let children: String = children.iter().map(written).collect();
+        format!("<{name}{attributes}>{}{children}</{name}>", escape(text))
+    }
+
     proptest! {
         #[test]
+        fn any_tree_is_read_as_it_was_written(tree in trees()) {
+            prop_assert_eq!(Element::parse(written(&tree).as_bytes()), Ok(tree));
+        }
+
+        #[test]
+        fn half_a_document_is_none(tree in trees(), at in any::<prop::sample::Index>()) {
+            let document = written(&tree);
+            let half = &document[..document.floor_char_boundary(at.index(document.len()))];
+            prop_assert!(Element::parse(half.as_bytes()).is_err());
+        }
+
+        #[test]
         fn any_bytes_are_read_or_not(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Element::parse(&bytes);
+            let _ = Element::parse_latin(&bytes);
         }
 
         #[test]
         fn any_tags_are_read_or_not(text in "(<a>|</a>|<b c='&lt;'/>|&amp;|&#65;|<!--|-->|<!\\[CDATA\\[|\\]\\]>|x| ){0,12}") {
-            let _ = Element::parse(text.as_bytes());
+            let _ = Element::parse_latin(text.as_bytes());
         }
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod active_content;
 mod announcement;
 mod authorization;
 mod bower;
@@ -19,6 +20,7 @@ mod npm;
 mod nuget;
 mod package_pages;
 mod pre_authenticated;
+mod replays;
 mod routes;
 mod settings;
 mod setup_gate;

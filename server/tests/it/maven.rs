@@ -3,4 +3,4 @@
 mod bad_input;
 mod credentials;
 mod deploying;
-mod world;
+pub(crate) mod world;

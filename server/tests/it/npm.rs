@@ -4,6 +4,7 @@ mod bad_input;
 mod changing;
 mod credentials;
 mod feeds;
+mod hostile_archives;
 mod login;
 mod many_versions;
 mod publishing;

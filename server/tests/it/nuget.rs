@@ -2,7 +2,9 @@
 
 mod bad_input;
 mod credentials;
+mod hostile_packages;
 mod legacy;
 mod pushing;
 mod reading;
+mod shapes;
 pub(crate) mod world;

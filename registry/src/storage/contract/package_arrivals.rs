@@ -1,6 +1,9 @@
 //! Files that arrive one by one, and the lists beside them.
 
-use model::{ecosystem::Ecosystem, id::PackageId, id::VersionId};
+use model::{
+    ecosystem::Ecosystem,
+    id::{PackageId, TokenId, VersionId},
+};
 
 use super::{NOW, account, feed, id, later};
 use crate::storage::{
@@ -22,6 +25,7 @@ async fn the_file_that_weighs_the_most_stands_for_its_version() {
         let ana = account(&database, "ana").await;
         let main = feed(&database, "main", ana, false).await;
         let (package, version): (PackageId, VersionId) = (id(), id());
+        let token: TokenId = id();
         let of = (main, Ecosystem::Maven, "a:b");
         let mut transaction = database.write().await.unwrap();
         packages::insert(&mut transaction, package, main, Ecosystem::Maven, "a:b", NOW)
@@ -39,7 +43,7 @@ async fn the_file_that_weighs_the_most_stands_for_its_version() {
             at: NOW,
             by: ana,
             with: "token",
-            with_id: None,
+            with_id: Some(token.into()),
             from: String::new(),
         };
         versions::insert(&mut transaction, new).await.unwrap();
@@ -58,6 +62,17 @@ async fn the_file_that_weighs_the_most_stands_for_its_version() {
         transaction.commit().await.unwrap();
 
         let mut source = &database;
+        for (of, version, token, since, expected) in [
+            (of, "1", token, NOW, true),
+            (of, "", token, NOW, true),
+            (of, "2", token, NOW, false),
+            (of, "1", id(), NOW, false),
+            (of, "1", token, later(1), false),
+            ((main, Ecosystem::Maven, "a:c"), "", token, NOW, false),
+        ] {
+            let found = files::is_of_token(&mut source, of, version, token, since).await.unwrap();
+            assert_eq!(found, expected, "{version}");
+        }
         let said = versions::said(&mut source, package).await.unwrap();
         assert_eq!((said.len(), said[0].file.as_str()), (1, "b-1.jar"));
         let whole = versions::one(&mut source, package, "1").await.unwrap().unwrap();

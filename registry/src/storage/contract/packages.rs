@@ -151,7 +151,6 @@ async fn a_version_is_one_however_many_files_it_has() {
         let known = versions::identify(&mut source, package, "1.0.0").await.unwrap();
         let known = known.unwrap();
         assert_eq!((known.id, known.version.as_str()), (version, "1.0.0"));
-        assert!(!known.is_of(id()));
         assert_eq!(versions::identify(&mut source, package, "2.0.0").await.unwrap(), None);
         let readme = versions::readme_of(&mut source, package, "1.0.0").await.unwrap();
         assert_eq!(readme.as_deref(), Some("# Acme"));

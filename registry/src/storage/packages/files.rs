@@ -2,7 +2,7 @@
 
 use model::{
     ecosystem::Ecosystem,
-    id::{AccountId, FeedId, VersionId},
+    id::{AccountId, FeedId, TokenId, VersionId},
     timestamp::Timestamp,
 };
 use uuid::Uuid;
@@ -61,6 +61,23 @@ pub(crate) async fn find(
          AND f.name = $5");
     let statement = statement.bind(feed).bind(ecosystem.name()).bind(key).bind(version).bind(name);
     source.optional(statement).await
+}
+
+/// Whether this token published a version since then: this one, or any if `version` is empty.
+pub(crate) async fn is_of_token(
+    source: &mut impl Source,
+    (feed, ecosystem, key): Key<'_>,
+    version: &str,
+    token: TokenId,
+    since: Timestamp,
+) -> Result<bool, Error> {
+    let statement = sql("SELECT COUNT(*) FROM packages AS p
+         JOIN package_versions AS v ON v.package_id = p.id
+         WHERE p.feed_id = $1 AND p.ecosystem = $2 AND p.name_key = $3
+         AND ($4 = '' OR v.version_key = $4) AND v.published_with = 'token'
+         AND v.published_with_id = $5 AND v.published_at >= $6");
+    let statement = statement.bind(feed).bind(ecosystem.name()).bind(key).bind(version);
+    Ok(source.count(statement.bind(token).bind(since)).await? > 0)
 }
 
 /// Adds a file, in the place of one of the same name if there is one.

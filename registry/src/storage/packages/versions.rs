@@ -2,7 +2,7 @@
 
 use model::{
     ecosystem::Ecosystem,
-    id::{AccountId, FeedId, PackageId, TokenId, VersionId},
+    id::{AccountId, FeedId, PackageId, VersionId},
     timestamp::Timestamp,
 };
 use uuid::Uuid;
@@ -40,21 +40,12 @@ pub(crate) struct SaidRow {
     pub(crate) file: String,
 }
 
-/// Which version it is, and which token published it.
+/// Which version it is.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct IdentityRow {
     #[sqlx(try_from = "Uuid")]
     pub(crate) id: VersionId,
     pub(crate) version: String,
-    pub(crate) published_with: String,
-    pub(crate) published_with_id: Option<Uuid>,
-}
-
-impl IdentityRow {
-    /// Whether this token published it.
-    pub(crate) fn is_of(&self, token: TokenId) -> bool {
-        self.published_with == "token" && self.published_with_id == Some(token.into())
-    }
 }
 
 /// A stored file of a version.
@@ -277,8 +268,8 @@ pub(crate) async fn identify(
     package: PackageId,
     key: &str,
 ) -> Result<Option<IdentityRow>, Error> {
-    let statement = sql("SELECT id, version, published_with, published_with_id
-         FROM package_versions WHERE package_id = $1 AND version_key = $2");
+    let statement = sql("SELECT id, version FROM package_versions
+         WHERE package_id = $1 AND version_key = $2");
     source.optional(statement.bind(package).bind(key)).await
 }
 

@@ -56,23 +56,21 @@ pub(super) async fn write(
     let bytes = small(body, metadata::LONGEST).await?;
     let list = List::read(&bytes).map_err(|error| Refusal::malformed(&error))?;
     let text = String::from_utf8(bytes).map_err(|error| Refusal::malformed(&error))?;
-    let (wanted, id, version) = match place {
-        Place::Version(id, version) => (Wanted::Push(MAVEN, id), id, version.as_str()),
-        Place::Either { package: Some(id), .. } if list.artifact.is_some() => {
-            (Wanted::Push(MAVEN, id), id, "")
-        }
-        Place::Either { group, .. } if list.artifact.is_none() => {
-            (Wanted::PushGroup(MAVEN, group), group, "")
-        }
-        Place::Either { .. } => return Err(disagrees()),
+    let is_of_artifact = list.artifact.is_some() || matches!(place, Place::Version(..));
+    let id = if is_of_artifact { place.package() } else { place.group() };
+    let id = id.ok_or_else(disagrees)?;
+    let wanted = if is_of_artifact {
+        Wanted::Attach(MAVEN, id, place.version())
+    } else {
+        Wanted::PushGroup(MAVEN, id)
     };
     let named = list.group.as_deref().zip(list.artifact.as_deref());
-    if named.is_some_and(|(group, artifact)| *id != format!("{group}:{artifact}")) {
+    if named.is_some_and(|(group, artifact)| id != format!("{group}:{artifact}")) {
         return Err(disagrees());
     }
     let grant = call.authorize(wanted).await?;
     check_withdrawn(call, &grant, id, &list).await?;
-    let kept = call.services.packages.set_document(&grant, version, &text).await;
+    let kept = call.services.packages.set_document(&grant, place.version(), &text).await;
     kept.map_err(|error| absent(call, id, LIST, error))?;
     Ok(created())
 }
@@ -100,15 +98,14 @@ async fn check_withdrawn(call: &Call, grant: &Grant, id: &str, list: &List) -> R
 
 /// Whether the caller may write what could stand at a place, before it is known what.
 async fn authorize_any(call: &Call, place: &Place) -> Result<(), Refusal> {
-    if let Place::Either { package: Some(_), group } = place
-        && call.may(Wanted::PushGroup(MAVEN, group)).await?
+    let package = place.package().map(|id| Wanted::Attach(MAVEN, id, place.version()));
+    let group = place.group().map(|group| Wanted::PushGroup(MAVEN, group));
+    if let (Some(_), Some(group)) = (package, group)
+        && call.may(group).await?
     {
         return Ok(());
     }
-    let wanted = match place {
-        Place::Version(id, _) | Place::Either { package: Some(id), .. } => Wanted::Push(MAVEN, id),
-        Place::Either { group, .. } => Wanted::PushGroup(MAVEN, group),
-    };
+    let wanted = package.or(group).unwrap_or(Wanted::Presence);
     // Noted once what it is about is known; a refusal is noted here.
     if call.may(wanted).await? {
         return Ok(());
@@ -118,19 +115,15 @@ async fn authorize_any(call: &Call, place: &Place) -> Result<(), Refusal> {
 
 /// The list at a place, of those that the caller may read.
 async fn find(call: &Call, place: &Place) -> Result<(Grant, String), Refusal> {
-    let (package, group, version) = match place {
-        Place::Version(id, version) => (Some(id), None, version.as_str()),
-        Place::Either { package, group } => (package.as_ref(), Some(group), ""),
-    };
-    let first = package.map(|id| (Wanted::List(MAVEN, id), id));
-    let second = group.map(|id| (Wanted::ListGroup(MAVEN, id), id));
+    let first = place.package().map(|id| (Wanted::List(MAVEN, id), id));
+    let second = place.group().map(|id| (Wanted::ListGroup(MAVEN, id), id));
     let mut missing = None;
     for (wanted, id) in first.into_iter().chain(second) {
         if !call.may(wanted).await? {
             continue;
         }
         let grant = call.authorize(wanted).await?;
-        match call.services.packages.document(&grant, version).await {
+        match call.services.packages.document(&grant, place.version()).await {
             Ok(Document::Sent(text)) => return Ok((grant, text)),
             Ok(Document::Versions(versions, updated)) => {
                 return Ok((grant, metadata::write(id, versions, updated)));

@@ -33,7 +33,7 @@ const HEADER: &str = "x-checksum-";
 
 /// A file of a version.
 pub(super) async fn file(call: &Call, file: &File, body: Body) -> Result<Response, Refusal> {
-    let wanted = Wanted::Push(MAVEN, &file.id);
+    let wanted = Wanted::Attach(MAVEN, &file.id, &file.version);
     let mut grant = call.authorize(wanted).await?;
     let (staged, md5) = receive(call, &grant, body).await?;
     check_headers(call, file, &staged, &md5)?;
@@ -71,7 +71,7 @@ pub(super) async fn checksum(
     kind: Checksum,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let grant = call.authorize(Wanted::Push(MAVEN, &file.id)).await?;
+    let grant = call.authorize(Wanted::Attach(MAVEN, &file.id, &file.version)).await?;
     let digest = sent_digest(kind, body).await?;
     let packages = &call.services.packages;
     let checked = packages.check(&grant, &file.version, &file.name, (kind, &digest)).await;

@@ -132,7 +132,9 @@ fn updates(catalogue: &Catalogue, list: &List, installed: &Installed, is_all: bo
 async fn search(call: &Call, grant: &Grant, list: &List, text: &str) -> Result<Found, Refusal> {
     let has = |wanted: fn(&Term) -> bool| list.filter.iter().any(wanted);
     let is_one_each = has(|term| matches!(term, Term::Latest | Term::AbsoluteLatest))
-        && !has(|term| matches!(term, Term::Begins(_) | Term::Holds(_) | Term::Is(_)));
+        && !has(|term| {
+            matches!(term, Term::Begins(_) | Term::Holds(_) | Term::Tagged(_) | Term::Is(_))
+        });
     let only_released = has(|term| matches!(term, Term::Latest | Term::Released));
     let marks = Marks { always: (!list.semver2).then_some(FOR_ALL_CLIENTS), either: None };
     let services = &call.services.packages;
@@ -208,8 +210,13 @@ fn select<'a>(catalogue: &'a Catalogue, list: &List) -> Vec<Described<'a>> {
         Term::Latest => described.is_latest,
         Term::AbsoluteLatest => described.is_absolute_latest,
         Term::Released => !described.entry.version.is_prerelease(),
+        Term::Listed => described.entry.is_listed,
         Term::Begins(text) => id(described).starts_with(text),
         Term::Holds(text) => id(described).contains(text),
+        Term::Tagged(text) => {
+            let mut tags = described.entry.manifest.tags.iter();
+            tags.any(|tag| tag.to_lowercase().contains(text))
+        }
     };
     let with_unlisted = !matches!(list.set, Set::Found(_));
     let mut found = describe(catalogue, list.semver2);
@@ -223,11 +230,16 @@ fn select<'a>(catalogue: &'a Catalogue, list: &List) -> Vec<Described<'a>> {
 /// Sorts what was found, and takes a page of it.
 fn page(list: &List, mut hits: Vec<Hit>, catalogues: Vec<Catalogue>) -> Found {
     let order = list.order;
-    match order.key {
-        Key::Name if order.is_descending => hits.reverse(),
-        Key::Name => {}
-        // What is equal stays in the order of names.
-        key => hits.sort_by(|a, b| order.directed(compare(key, a, b))),
+    // What is equal stays in the order of names, the lowest version of each first.
+    if order != Order::NATURAL {
+        hits.sort_by(|a, b| {
+            let first = order.directed(compare(order.key, a, b));
+            if order.then_newest {
+                first.then_with(|| a.id.cmp(&b.id)).then_with(|| b.version.cmp(&a.version))
+            } else {
+                first
+            }
+        });
     }
     let total = hits.len();
     let shown: Vec<_> = hits.into_iter().skip(list.skip).take(list.top).collect();
@@ -237,7 +249,7 @@ fn page(list: &List, mut hits: Vec<Hit>, catalogues: Vec<Catalogue>) -> Found {
 
 fn compare(key: Key, a: &Hit, b: &Hit) -> Ordering {
     match key {
-        Key::Name => Ordering::Equal,
+        Key::Name => a.id.cmp(&b.id),
         Key::Version => a.version.cmp(&b.version),
         Key::Published => a.published.cmp(&b.published),
         Key::Downloads => a.downloads.cmp(&b.downloads),

@@ -40,6 +40,10 @@ async fn a_pom_is_read_without_trust() {
         (pom("other", "1.1"), 400),
         (pom("demo", "1.2"), 400),
         (" ".repeat((1 << 20) + 1), 413),
+        (format!("<project a='{}'><groupId>a</groupId></project>", "a".repeat(1 << 19)), 400),
+        ("<project><groupId>&nbsp;</groupId></project>".to_owned(), 400),
+        (pom("demo", "1.1").replace("UTF-8", "UTF-7"), 400),
+        (format!("{}<", pom("demo", "1.1")), 400),
     ] {
         let reply = put(&world, "main/maven/org/acme/demo/1.1/demo-1.1.pom", &ana, bad).await;
         assert_eq!(reply.status, status, "{}", reply.reason);
@@ -57,7 +61,11 @@ async fn lists_and_checksums_are_of_something() {
     let jar = "main/maven/org/acme/demo/1.1/demo-1.1.jar";
     assert_eq!(put(&world, &format!("{jar}.md5"), &ana, "0".repeat(32)).await.status, 404);
     assert_eq!(deploy(&world, "main", &ana, "demo", "1.1").await.status, 201);
-    for bad in ["<project/>", "no XML", &list("other", &[]), "<!DOCTYPE a []><metadata/>"] {
+    let deep = format!("<metadata>{}{}</metadata>", "<a>".repeat(50), "</a>".repeat(50));
+    let wide = format!("<metadata>{}</metadata>", "<version/>".repeat(20_000));
+    for bad in
+        ["<project/>", "no XML", &list("other", &[]), "<!DOCTYPE a []><metadata/>", &deep, &wide]
+    {
         assert_eq!(put(&world, path, &ana, bad).await.status, 400, "{bad}");
     }
     assert_eq!(put(&world, &format!("{jar}.md5"), &ana, "nonsense").await.status, 400);

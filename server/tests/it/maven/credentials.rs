@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::action::{Action, ActionSet};
 
-use super::world::{denial, deploy, everything, list, put, with};
+use super::world::{denial, deploy, everything, list, put, put_checked, with};
 use crate::{
     npm::world::{PASSWORD, World, allow, basic, draft, operator},
     support::NOON,
@@ -88,6 +88,46 @@ async fn each_may_what_the_scope_says() {
     assert_eq!(denial(&world.get(&format!("main/{}", READS[0]), &some).await).1, "LK-PACKAGE");
     assert_eq!(denial(&world.get(&format!("main/{}", READS[2]), &some).await).1, "LK-PACKAGE");
     assert_eq!(world.get(&format!("open/{}", READS[0]), "").await.status, 200);
+}
+
+#[tokio::test]
+async fn who_publishes_new_packages_only_finishes_what_it_began() {
+    let world = world().await;
+    let new = with(&world, ActionSet::of(&[Action::PushNew]), &["org.acme:*"]).await;
+    let other = with(&world, ActionSet::of(&[Action::PushNew]), &["org.acme:*"]).await;
+    let list_path = "main/maven/org/acme/fresh/maven-metadata.xml";
+    assert_eq!(world.get(list_path, &new).await.status, 404);
+    assert_eq!(deploy(&world, "main", &new, "fresh", "1.0").await.status, 201);
+    assert_eq!(world.get(list_path, &new).await.status, 200);
+    assert_eq!(put_checked(&world, list_path, &new, &list("fresh", &["1.0"])).await.status, 201);
+    let scope = (403, "LK-SCOPE".to_owned());
+    // Neither another version, nor another's package, nor what others may have found there by now.
+    assert_eq!(denial(&deploy(&world, "main", &new, "fresh", "1.1").await), scope);
+    assert_eq!(denial(&deploy(&world, "main", &new, "demo", "1.1").await), scope);
+    assert_eq!(denial(&deploy(&world, "main", &other, "fresh", "1.0").await), scope);
+    for path in [list_path, "main/maven/org/acme/demo/maven-metadata.xml"] {
+        assert_eq!(
+            denial(&put(&world, path, &other, list("fresh", &["9"])).await),
+            scope,
+            "{path}"
+        );
+        assert_eq!(denial(&world.get(path, &other).await), scope, "{path}");
+    }
+    let jar = "main/maven/org/acme/fresh/1.0/fresh-1.0.jar";
+    assert_eq!(denial(&world.get(jar, &new).await), scope);
+    assert_eq!(denial(&put(&world, jar, &new, "other").await), (409, "LK-EXISTS".to_owned()));
+
+    let folder = "main/maven/org/acme/made/2-SNAPSHOT";
+    let build = format!("{folder}/made-2-20261123.180132-1.jar");
+    assert_eq!(put_checked(&world, &build, &new, "x").await.status, 201);
+    let builds = "<metadata><groupId>org.acme</groupId><artifactId>made</artifactId></metadata>";
+    let builds_path = format!("{folder}/maven-metadata.xml");
+    assert_eq!(put_checked(&world, &builds_path, &new, builds).await.status, 201);
+    world.server.clock.advance(Duration::from_mins(61));
+    let later = build.replace("180132-1", "190132-2");
+    assert_eq!(denial(&put(&world, &later, &new, "x").await), scope);
+    assert_eq!(denial(&put(&world, &builds_path, &new, builds).await), scope);
+    assert_eq!(denial(&world.get(list_path, &new).await), scope);
 }
 
 #[tokio::test]

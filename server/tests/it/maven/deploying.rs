@@ -76,6 +76,18 @@ async fn a_version_in_the_making_has_many_builds() {
 }
 
 #[tokio::test]
+async fn a_pom_may_be_in_latin() {
+    let world = World::new().await;
+    let ana = everything(&world).await;
+    let text = pom("demo", "1.1").replace("UTF-8", "ISO-8859-1").replace("A test", "Caf\u{e9}");
+    let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
+    let path = format!("{BASE}/1.1/demo-1.1.pom");
+    assert_eq!(put(&world, &path, &ana, bytes.clone()).await.status, 201);
+    let read = world.get(&path, &ana).await;
+    assert_eq!((read.status, read.body), (200, bytes));
+}
+
+#[tokio::test]
 async fn what_is_released_stays_as_it_is() {
     let world = World::new().await;
     let ana = everything(&world).await;

@@ -17,7 +17,7 @@ pub(super) async fn everything(world: &World) -> String {
     with(world, ActionSet::of(&Action::ALL), &[]).await
 }
 
-pub(super) async fn put(
+pub(crate) async fn put(
     world: &World,
     path: &str,
     credential: &str,
@@ -35,18 +35,18 @@ pub(super) async fn put_checked(world: &World, path: &str, credential: &str, bod
     put(world, &format!("{path}.sha1"), credential, sha1(body)).await
 }
 
-pub(super) fn sha1(body: &str) -> String {
+pub(crate) fn sha1(body: &str) -> String {
     hexadecimal(&Sha1::digest(body))
 }
 
-pub(super) fn pom(artifact: &str, version: &str) -> String {
+pub(crate) fn pom(artifact: &str, version: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<project><modelVersion>4.0.0</modelVersion><groupId>org.acme</groupId>\
          <artifactId>{artifact}</artifactId><version>{version}</version><description>A test of {artifact}.</description></project>"
     )
 }
 
-pub(super) fn list(artifact: &str, versions: &[&str]) -> String {
+pub(crate) fn list(artifact: &str, versions: &[&str]) -> String {
     let versions = versions
         .iter()
         .fold(String::new(), |all, version| all + &format!("<version>{version}</version>"));

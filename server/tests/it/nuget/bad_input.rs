@@ -1,11 +1,8 @@
-//! What no server should take: each is refused with its reason, and nothing is left behind.
-
-use std::io::Cursor;
+//! Requests that are wrong: each is refused with its reason, and nothing is left behind.
 
 use model::action::{Action, ActionSet};
-use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::world::{PNG, ask, content_type, form, get, nupkg, nuspec, push, sentence, zipped};
+use super::world::{ask, content_type, form, get, nupkg, push, sentence};
 use crate::npm::world::{World, allow, draft};
 
 async fn world(flags: &[&str]) -> (World, String) {
@@ -13,116 +10,6 @@ async fn world(flags: &[&str]) -> (World, String) {
     let rules = vec![allow(ActionSet::of(&Action::ALL), &[], &[])];
     let token = world.make(world.ana, draft(rules)).await.1;
     (world, token)
-}
-
-/// A package whose last entry in the list is changed at a place (PKWARE's APPNOTE §4.3.12).
-fn patched(at: usize, bytes: &[u8]) -> Vec<u8> {
-    let mut package = nupkg("Demo", "1.0.0", "", &[("x", b"xyz")]);
-    let entry = package.len() - 22 - 47 + at;
-    package[entry..entry + bytes.len()].copy_from_slice(bytes);
-    package
-}
-
-/// The same with an entry that says it is encrypted.
-fn encrypted() -> Vec<u8> {
-    patched(8, &[1, 0])
-}
-
-/// A package with a symbolic link.
-fn link() -> Vec<u8> {
-    let package = nupkg("Demo", "1.0.0", "", &[]);
-    let mut writer = ZipWriter::new_append(Cursor::new(package)).unwrap();
-    writer.add_symlink("link", "/etc/passwd", SimpleFileOptions::default()).unwrap();
-    writer.finish().unwrap().into_inner()
-}
-
-/// Writes another text of the same length over every place of a text.
-fn replaced(mut bytes: Vec<u8>, from: &str, to: &str) -> Vec<u8> {
-    assert_eq!(from.len(), to.len());
-    for at in 0..bytes.len() - from.len() {
-        if bytes[at..].starts_with(from.as_bytes()) {
-            bytes[at..at + from.len()].copy_from_slice(to.as_bytes());
-        }
-    }
-    bytes
-}
-
-#[tokio::test]
-async fn hostile_packages_are_refused_and_leave_nothing() {
-    let (world, ana) = world(&[]).await;
-    let laughs =
-        "<!DOCTYPE a [<!ENTITY b \"lol\"><!ENTITY c \"&b;&b;&b;\">]><package>&c;</package>";
-    let wide = format!("<package><metadata>{}</metadata></package>", "<a/>".repeat(30_000));
-    let bomb = vec![0; 30 << 20];
-    let long = vec![b' '; (1 << 20) + 1];
-    let good = nuspec("Demo", "1.0.0", "");
-    let twice = zipped(&[("Demo.nuspec", good.as_bytes()), ("a.txt", b"1"), ("A.txt", b"2")]);
-    let page = "<icon>index.html</icon>";
-    for (package, words) in [
-        (b"not a package".to_vec(), "not a zip archive"),
-        (Vec::new(), "not a zip archive"),
-        (zipped(&[("a", b"b")]), "0 .nuspec files"),
-        (zipped(&[("a/Demo.nuspec", good.as_bytes())]), "0 .nuspec files"),
-        (
-            zipped(&[("Demo.nuspec", good.as_bytes()), ("Other.nuspec", good.as_bytes())]),
-            "2 .nuspec files",
-        ),
-        (
-            replaced(nupkg("Demo", "1.0.0", "", &[("nnnnnnn", b"x")]), "nnnnnnn", "../evil"),
-            "outside its folder",
-        ),
-        (nupkg("Demo", "1.0.0", "", &[("lib/%2e%2e/%2e%2e/evil", b"x")]), "outside its folder"),
-        (nupkg("Demo", "1.0.0", "", &[("/etc/passwd", b"x")]), "outside its folder"),
-        (nupkg("Demo", "1.0.0", "", &[("lib/CON.txt", b"x")]), "as another file"),
-        (nupkg("Demo", "1.0.0", "", &[("lib/a.dll.", b"x")]), "as another file"),
-        (link(), "encrypted, a link or"),
-        (encrypted(), "encrypted, a link or"),
-        (patched(42, &0_u32.to_le_bytes()), "parts that overlap"),
-        (patched(24, &1_u32.to_le_bytes()), "not as long as the package says"),
-        (patched(24, &0xffff_fff0_u32.to_le_bytes()), "far more than it should"),
-        (
-            nupkg(
-                "Demo",
-                "1.0.0",
-                "<dependencies><group targetFramework=\"net45|Evil:[1.0, ):\"/></dependencies>",
-                &[],
-            ),
-            "target framework net45?Evil",
-        ),
-        (twice, "two files of the name"),
-        (zipped(&[("Demo.nuspec", laughs.as_bytes())]), "document type"),
-        (zipped(&[("Demo.nuspec", wide.as_bytes())]), "too many elements"),
-        (zipped(&[("Demo.nuspec", &long)]), "larger than 1 MiB"),
-        (zipped(&[("Demo.nuspec", &bomb)]), "larger than 1 MiB"),
-        (zipped(&[("Demo.nuspec", b"\xff\xfe<\0a\0/\0>\0")]), "not in UTF-8"),
-        (zipped(&[("a.nuspec", nuspec("../evil", "1.0.0", "").as_bytes())]), "package id ../evil"),
-        (nupkg("Demo", "one", "", &[]), "version one is none"),
-        (nupkg("Demo", "1.0.0", page, &[("index.html", b"<script>")]), "neither a PNG nor a JPEG"),
-        (nupkg("Demo", "1.0.0", "<icon>a.png</icon>", &[]), "no file a.png"),
-        (
-            nupkg("Demo", "1.0.0", "<projectUrl>javascript:alert(1)</projectUrl>", &[]),
-            "not an http or https address",
-        ),
-        (
-            nupkg(
-                "Demo",
-                "1.0.0",
-                "<dependencies><dependency id=\"a\" version=\"*\"/></dependencies>",
-                &[],
-            ),
-            "version range ?, which is none",
-        ),
-    ] {
-        let reply = push(&world, "main", &ana, &package).await;
-        assert_eq!(reply.status, 400, "{words}");
-        let sentence = sentence(&reply);
-        assert!(sentence.contains(words), "{words}: {sentence}");
-    }
-    assert!(world.files().is_empty());
-    assert_eq!(get(&world, "main/api/v3/query?prerelease=true", &ana).await.json()["totalHits"], 0);
-    // A picture of a page is no page.
-    let disguised = nupkg("Demo", "1.0.0", "<icon>a.png</icon>", &[("a.png", PNG)]);
-    assert_eq!(push(&world, "main", &ana, &disguised).await.status, 201);
 }
 
 #[tokio::test]

@@ -81,6 +81,18 @@ async fn what_old_clients_ask_for() {
         list("/Packages()?$filter=startswith(tolower(Id),'pkg') and IsLatestVersion").await,
         [""; 0]
     );
+    // Chocolatey: every version of one package, and of those with a name, the newest first.
+    let newest_first = "$orderby=Id,Version desc&searchTerm='demo.pkg'";
+    for filter in ["tolower(Id) eq 'demo.pkg'", "startswith(tolower(Id),'demo')"] {
+        assert_eq!(
+            list(&format!("/Search()?$filter={filter}&{newest_first}")).await,
+            ["Demo.Pkg 1.10.0", "Demo.Pkg 1.9.0", "Demo.Pkg 1.0.0"]
+        );
+    }
+    assert_eq!(
+        list("/Search()?$orderby=Id desc&searchTerm=''").await,
+        ["Demo.Pkg 1.0.0", "Demo.Pkg 1.9.0", "Demo.Pkg 1.10.0", "Acme.Core 1.0.0"]
+    );
     let found = "/FindPackagesById()?id='demo.pkg'&semVerLevel=2.0.0";
     let all =
         ["1.0.0", "1.9.0", "1.10.0", "2.0.0-beta", "2.0.0-beta.1"].map(|v| format!("Demo.Pkg {v}"));
@@ -109,6 +121,17 @@ async fn what_old_clients_ask_for() {
     let one = read("/Packages(Id='demo.pkg',Version='1.0')").await;
     assert_eq!(entries(&one), ["Demo.Pkg 1.0.0"]);
     assert!(one.contains(">Acme.Core:[1.0.0, ):</d:Dependencies>"), "{one}");
+    // What is unlisted is found by its id, and by no search.
+    ask(&world, "DELETE", "main/api/v2/package/Demo.Pkg/1.9.0", (&ana, ""), "").await;
+    let exact = "$filter=tolower(Id) eq 'demo.pkg'";
+    assert_eq!(
+        list(&format!("/Search()?{exact}&searchTerm='demo.pkg'")).await,
+        ["Demo.Pkg 1.0.0", "Demo.Pkg 1.10.0"]
+    );
+    assert_eq!(
+        list(&format!("/Packages()?{exact} and Version eq '1.9'")).await,
+        ["Demo.Pkg 1.9.0"]
+    );
     // The archive, by the address in the entry.
     let archive = get(&world, "main/api/v2/package/Demo.Pkg/1.9.0", &ana).await;
     assert!(one.contains("src=\"http://127.0.0.1:3000/F/main/api/v2/package/Demo.Pkg/1.0.0\""));

@@ -9,7 +9,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use crate::npm::world::{Reply, World, bearer};
 
 /// What a picture begins with.
-pub(super) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n(a test)";
+pub(crate) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n(a test)";
 const BOUNDARY: &str = "5c3b5693-1c43-4019-8a1e-0c32e102e85b";
 
 /// A zip archive of these files.
@@ -51,7 +51,7 @@ pub(crate) fn form(package: &[u8]) -> Vec<u8> {
     body
 }
 
-pub(super) fn content_type() -> String {
+pub(crate) fn content_type() -> String {
     format!("multipart/form-data; boundary=\"{BOUNDARY}\"")
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn push(world: &World, feed: &str, key: &str, package: &[u8]) -
 }
 
 /// Pushes symbols with a key.
-pub(super) async fn push_symbols(world: &World, feed: &str, key: &str, package: &[u8]) -> Reply {
+pub(crate) async fn push_symbols(world: &World, feed: &str, key: &str, package: &[u8]) -> Reply {
     ask(world, "PUT", &format!("{feed}/api/v2/symbolpackage/"), (key, ""), form(package)).await
 }
 

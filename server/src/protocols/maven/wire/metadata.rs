@@ -122,6 +122,21 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_list_is_read_as_it_was_written(versions in prop::collection::btree_set("[0-9a-z][0-9a-z.+-]{0,9}(-SNAPSHOT)?", 0..9), moment in 0..4_000_000_000_000_i64) {
+            let versions: Vec<String> = versions.into_iter().collect();
+            let text = write("org.acme:demo_2.13", versions.clone(), Timestamp::from_millis(moment));
+            let mut list = List::read(text.as_bytes()).unwrap();
+            list.versions.sort();
+            prop_assert_eq!(list.versions, versions);
+            prop_assert_eq!((list.group.unwrap(), list.artifact.unwrap()), ("org.acme".into(), "demo_2.13".into()));
+        }
+
+        #[test]
+        fn any_tags_are_a_list_or_not(text in "(</?(metadata|versioning|versions|version|artifactId|snapshotVersion)>|1|&amp;|<!--|-->| ){0,14}") {
+            let _ = List::read(text.as_bytes());
+        }
+
+        #[test]
         fn any_bytes_are_read_or_not(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = List::read(&bytes);
         }

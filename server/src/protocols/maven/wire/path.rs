@@ -40,8 +40,8 @@ pub(crate) enum Place {
     Either {
         /// `group:artifact`, if there are parts enough for both.
         package: Option<String>,
-        /// `group:`.
-        group: String,
+        /// `group:`, unless the last part could not be one of a group's, as `demo_2.13`.
+        group: Option<String>,
     },
     /// Beside the builds of a version in the making: `group:artifact`, and the version.
     Version(String, String),
@@ -93,12 +93,39 @@ impl Place {
         {
             return Ok(Self::Version(id(group, artifact)?, version.clone()));
         }
-        let group = format!("{}:", dotted(parts)?);
+        let group = dotted(parts).map(|group| format!("{group}:"));
         let package = match parts {
-            [group @ .., artifact] if !group.is_empty() => Some(id(group, artifact)?),
+            [group @ .., artifact] if !group.is_empty() => id(group, artifact).ok(),
             _ => None,
         };
-        Ok(Self::Either { package, group })
+        match (package, group) {
+            (None, Err(error)) => Err(error),
+            (package, group) => Ok(Self::Either { package, group: group.ok() }),
+        }
+    }
+
+    /// `group:artifact`, if it is the place of one.
+    pub(crate) fn package(&self) -> Option<&str> {
+        match self {
+            Self::Either { package, .. } => package.as_deref(),
+            Self::Version(package, _) => Some(package),
+        }
+    }
+
+    /// `group:`, if it is the place of one.
+    pub(crate) fn group(&self) -> Option<&str> {
+        match self {
+            Self::Either { group, .. } => group.as_deref(),
+            Self::Version(..) => None,
+        }
+    }
+
+    /// The version in the making whose builds are listed; empty for other lists.
+    pub(crate) fn version(&self) -> &str {
+        match self {
+            Self::Either { .. } => "",
+            Self::Version(_, version) => version,
+        }
     }
 }
 
@@ -237,9 +264,11 @@ mod tests {
         };
         let either = |package: Option<&str>, group: &str| Place::Either {
             package: package.map(str::to_owned),
-            group: group.to_owned(),
+            group: Some(group.to_owned()).filter(|group| !group.is_empty()),
         };
         assert_eq!(list("junit/maven-metadata.xml"), either(None, "junit:"));
+        let scala = either(Some("org.acme:demo_2.13"), "");
+        assert_eq!(list("org/acme/demo_2.13/maven-metadata.xml"), scala);
         let expected = either(Some("org.acme:demo"), "org.acme.demo:");
         assert_eq!(list("org/acme/demo/maven-metadata.xml.md5"), expected);
         assert_eq!(
@@ -254,6 +283,9 @@ mod tests {
             "",
             "/",
             "maven-metadata.xml",
+            "demo_2.13/maven-metadata.xml",
+            "org.acme/demo/maven-metadata.xml",
+            "org/demo+/maven-metadata.xml",
             "demo-1.jar",
             "org/demo-1.jar",
             "org/acme/demo/1.1/other-1.1.jar",
@@ -294,6 +326,23 @@ mod tests {
                     prop_assert!(!part.contains(['/', '\\', '\0']) && !part.starts_with('.'));
                 }
                 prop_assert!(file.id.matches(':').count() == 1);
+            }
+        }
+
+        #[test]
+        fn a_file_is_found_where_it_says_it_is(path in "(org/|acme/|demo_2\\.13/|d/|1\\.1/|2-SNAPSHOT/){2,5}(d|demo_2\\.13)-(1\\.1|2-SNAPSHOT|2-20261123\\.180132-1)(-a)?\\.(jar|pom|tar\\.gz)") {
+            if let Ok(Path::File(file, None)) = Path::parse(&path) {
+                let (group, artifact) = file.id.split_once(':').unwrap();
+                let again = format!("{}/{artifact}/{}/{}", group.replace('.', "/"), file.version, file.name);
+                prop_assert_eq!(&again, &path);
+            }
+        }
+
+        #[test]
+        fn a_list_is_of_something(path in "(org/|acme/|demo_2\\.13/|d\\+/|2-SNAPSHOT/|/){0,4}maven-metadata\\.xml(\\.md5)?") {
+            if let Ok(path) = Path::parse(&path) {
+                let is_of_something = |place: &Place| place.package().or(place.group()).is_some();
+                prop_assert!(matches!(&path, Path::List(place, _) if is_of_something(place)));
             }
         }
 

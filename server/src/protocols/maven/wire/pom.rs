@@ -25,7 +25,7 @@ pub(crate) enum PomError {
 
 /// What a version says of itself: in the form of npm's manifests, as pages read it.
 pub(crate) fn read(bytes: &[u8], id: &str, version: &str) -> Result<String, PomError> {
-    let project = Element::parse(bytes).map_err(PomError::Xml)?;
+    let project = Element::parse_latin(bytes).map_err(PomError::Xml)?;
     if project.name() != "project" {
         return Err(PomError::Other);
     }
@@ -99,6 +99,8 @@ fn nested<'a>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -137,5 +139,15 @@ mod tests {
         let entities =
             "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><project>&b;</project>";
         assert_eq!(of(entities.to_owned(), "1"), Some(PomError::Xml(XmlError::DocumentType)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_pom_is_read_or_not(inner in "(</?(parent|dependencies|dependency|groupId|artifactId|version|scope|licenses|license|name)>|org.acme|demo|1|\\$\\{a\\}){0,14}") {
+            let pom = format!("<project><groupId>org.acme</groupId><artifactId>demo</artifactId><version>1</version>{inner}</project>");
+            if let Ok(manifest) = read(pom.as_bytes(), "org.acme:demo", "1") {
+                prop_assert!(serde_json::from_str::<Value>(&manifest).unwrap().is_object());
+            }
+        }
     }
 }

@@ -72,6 +72,7 @@ fn condition(text: &str) -> Option<Condition> {
     let term = match function {
         "startswith" if is_id(first) => Term::Begins(unquoted(second)?.to_lowercase()),
         "substringof" if is_id(second) => Term::Holds(unquoted(first)?.to_lowercase()),
+        "substringof" if second == "Tags" => Term::Tagged(unquoted(first)?.to_lowercase()),
         _ => return None,
     };
     Some(Condition::Term(term))
@@ -154,7 +155,46 @@ mod tests {
         assert_eq!(conditions("(Id eq ')') and (Id eq '((')").unwrap().len(), 2);
     }
 
+    /// A condition as clients write it, and what it means.
+    fn known() -> impl Strategy<Value = (String, Condition)> {
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+        let flag = prop::sample::select(vec!["IsLatestVersion", "IsLatestVersion eq true"]);
+        let text = "[a-z'()]{1,6}";
+        prop_oneof![
+            flag.prop_map(|text| (text.to_owned(), Condition::Term(Term::Latest))),
+            text.prop_map(move |id| (format!("tolower(Id) eq {}", quoted(&id)), Condition::Id(id))),
+            text.prop_map(move |id| {
+                (
+                    format!("startswith(tolower(Id),{})", quoted(&id)),
+                    Condition::Term(Term::Begins(id)),
+                )
+            }),
+            text.prop_map(move |tag| {
+                (format!("substringof({},Tags)", quoted(&tag)), Condition::Term(Term::Tagged(tag)))
+            }),
+        ]
+    }
+
     proptest! {
+        #[test]
+        fn conditions_are_read_as_they_were_written(all in prop::collection::vec((known(), 0..4_usize), 1..6), group in 0..3_usize) {
+            let around = |text: &str, depth| format!("{}{text}{}", "(".repeat(depth), ")".repeat(depth));
+            let (last, first) = all.split_last().unwrap();
+            let written = |((text, _), depth): &((String, Condition), usize)| around(text, *depth);
+            // As clients join them: `(a and b) and c`.
+            let first = first.iter().map(written).collect::<Vec<_>>().join(" and ");
+            let joined = if first.is_empty() { String::new() } else { format!("{} and ", around(&first, group)) };
+            let found = conditions(&format!("{joined}{}", written(last))).unwrap();
+            let expected: Vec<_> = all.iter().map(|((_, condition), _)| condition).collect();
+            prop_assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+        }
+
+        #[test]
+        fn a_long_filter_is_refused_at_once(part in "(\\(|'|a| and |\\)){1,4}", count in 0..5000_usize) {
+            let filter = part.repeat(count);
+            prop_assert!(conditions(&filter).is_err() || filter.len() <= LONGEST);
+        }
+
         #[test]
         fn any_filter_is_understood_or_refused(filter in "(\\(|\\)| and |Id eq |'|a|IsLatestVersion|substringof|,|é| ){0,40}") {
             let _ = conditions(&filter);

@@ -89,10 +89,14 @@ pub(crate) enum Term {
     AbsoluteLatest,
     /// Released.
     Released,
+    /// Not unlisted.
+    Listed,
     /// Of a package whose id begins with this, in lower case.
     Begins(String),
     /// Of a package whose id has this in it, in lower case.
     Holds(String),
+    /// With a tag that has this in it, in lower case.
+    Tagged(String),
 }
 
 /// Why a request is not served.
@@ -164,9 +168,18 @@ impl Asked {
                 if !with_prereleases && !is_latest {
                     filter.push(Term::Released);
                 }
+                let text = text.trim().to_lowercase();
                 match filtered {
-                    None => Set::Found(text.trim().to_owned()),
-                    Some(id) if text.is_empty() => Set::Of(id),
+                    // Words are not looked for among tags; the filter does that.
+                    None if filter.contains(&Term::Tagged(text.clone())) => {
+                        Set::Found(String::new())
+                    }
+                    None => Set::Found(text),
+                    // Chocolatey sends the id in both places.
+                    Some(id) if id.lower().contains(&text) => {
+                        filter.push(Term::Listed);
+                        Set::Of(id)
+                    }
                     Some(_) => return Err(ODataError::Other),
                 }
             }

@@ -247,6 +247,39 @@ proptest! {
     }
 
     #[test]
+    fn what_was_packed_is_found_again_or_refused(files in prop::collection::vec(("(a|B|con|\\.|\\.\\.|/|\\\\|%2e|%20|:| |\u{e9}){1,6}", "[ab]{0,300}"), 1..5)) {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let mut packed = Vec::new();
+        for (name, content) in files {
+            // The library writes no name twice.
+            if writer.start_file(name.as_str(), SimpleFileOptions::default()).is_ok() {
+                writer.write_all(content.as_bytes()).unwrap();
+                packed.push((name, content));
+            }
+        }
+        let bytes = writer.finish().unwrap().into_inner();
+        match open(&bytes) {
+            Ok(mut archive) => {
+                prop_assert_eq!(archive.names().count(), packed.len());
+                for (name, content) in packed {
+                    let name = percent_decode(name.as_bytes()).decode_utf8().unwrap();
+                    prop_assert!(!name.split(['/', '\\']).any(|part| part.trim_end_matches([' ', '.']) != part));
+                    prop_assert_eq!(archive.read(&name, 300).unwrap(), content.as_bytes());
+                }
+            }
+            Err(error) => assert_fit_for_a_header(&error.to_string()),
+        }
+    }
+
+    #[test]
+    fn a_part_of_an_archive_is_none(at in any::<prop::sample::Index>()) {
+        let bytes = zipped(&[("demo.nuspec", b"<package/>"), ("lib/net45/a.dll", &[7; 99])]);
+        let at = at.index(bytes.len());
+        prop_assert!(open(&bytes[..at]).is_err());
+        prop_assert!(at == 0 || open(&bytes[at..]).is_err());
+    }
+
+    #[test]
     fn damaged_archives_do_no_harm(place in any::<prop::sample::Index>(), byte in any::<u8>(), second in any::<prop::sample::Index>()) {
         let mut bytes = zipped(&[("demo.nuspec", b"<package/>"), ("lib/net45/a.dll", &[7; 99])]);
         let place = place.index(bytes.len());

@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use quick_xml::escape::escape;
 
 use super::*;
 use crate::protocols::sentence::tests::assert_fit_for_a_header;
@@ -157,6 +158,30 @@ fn what_is_wrong_is_said() {
 }
 
 proptest! {
+    #[test]
+    fn any_text_is_read_as_it_was_written(title in "[!-~\u{e9}]{1,40}", tags in prop::collection::vec("[!-+\\--:<-~]{1,9}", 0..5), low in "[0-9]{1,3}(\\.[0-9]{1,3}){1,3}") {
+        let range = format!("[{low}]");
+        let more = format!(
+            "<title>{}</title><tags>{}</tags><dependencies><dependency id=\"A\" version=\"{range}\"/></dependencies>",
+            escape(&title),
+            escape(tags.join(" ")),
+        );
+        let nuspec = parsed(&more).unwrap();
+        prop_assert_eq!(nuspec.title, title);
+        prop_assert_eq!(nuspec.tags, tags);
+        prop_assert_eq!(&nuspec.groups[0].dependencies[0].range, &range.parse::<Range>().unwrap());
+    }
+
+    #[test]
+    fn any_bytes_are_a_nuspec_or_not(before in prop::collection::vec(any::<u8>(), 0..40), at in any::<prop::sample::Index>()) {
+        let mut bytes = nuspec("Demo", "1.0.0", "").into_bytes();
+        let at = at.index(bytes.len());
+        bytes.splice(at..(at + before.len() / 2).min(bytes.len()), before);
+        if let Err(error) = Nuspec::parse(&bytes) {
+            assert_fit_for_a_header(&error.to_string());
+        }
+    }
+
     #[test]
     fn any_metadata_is_read_or_refused_in_a_sentence(more in "(<(id|version|license|dependencies|dependency|group|icon|tags)( id='a'| version='1'| type='file')?/?>|</(dependencies|group|license)>|[ -~]{0,6}){0,8}") {
         if let Err(error) = parsed(&more) {

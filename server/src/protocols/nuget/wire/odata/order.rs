@@ -17,6 +17,8 @@ pub(crate) enum Key {
 pub(crate) struct Order {
     pub(crate) key: Key,
     pub(crate) is_descending: bool,
+    /// Whether of what is equal the highest version of each package comes first.
+    pub(crate) then_newest: bool,
 }
 
 /// Fields that clients sort by, as they write them, but for the case.
@@ -36,15 +38,16 @@ const FIELDS: [(&str, Key); 11] = [
 
 impl Order {
     /// By name.
-    pub(crate) const NATURAL: Self = Self { key: Key::Name, is_descending: false };
+    pub(crate) const NATURAL: Self =
+        Self { key: Key::Name, is_descending: false, then_newest: false };
 
-    /// Reads `$orderby`: Visual Studio sends `DownloadCount desc,Id`. The first field decides; the
-    /// others have to be known, and are met by what is equal staying in the order of names. `None` if
-    /// one is not known.
+    /// Reads `$orderby`: Visual Studio sends `DownloadCount desc,Id`, Chocolatey `Id,Version desc`. The
+    /// first field decides; the others have to be known, and but for the latter they are met by what is
+    /// equal staying in the order of names. `None` if one is not known.
     pub(super) fn parse(text: &str) -> Option<Self> {
         // The only function that clients send has a comma of its own.
         let text = text.to_ascii_lowercase().replace(", ", ",").replace("title,id)", "title;id)");
-        let mut first = None;
+        let mut first: Option<Self> = None;
         for field in text.split(',') {
             let mut words = field.split_whitespace();
             let name = words.next().unwrap_or_default().replace(';', ",");
@@ -57,7 +60,10 @@ impl Order {
             if words.next().is_some() {
                 return None;
             }
-            first.get_or_insert(Self { key, is_descending });
+            match &mut first {
+                Some(first) => first.then_newest |= key == Key::Version && is_descending,
+                None => first = Some(Self { key, is_descending, then_newest: false }),
+            }
         }
         first
     }
@@ -70,6 +76,8 @@ impl Order {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -81,13 +89,26 @@ mod tests {
             ("Version desc", Key::Version, true),
             ("DownloadCount desc,Id", Key::Downloads, true),
             ("Published desc, Id", Key::Published, true),
+            ("Id,Version desc", Key::Name, false),
+            ("DownloadCount desc,Id,Version desc", Key::Downloads, true),
             ("concat(Title,Id),Id", Key::Name, false),
             ("concat(Title, Id) desc", Key::Name, true),
         ] {
-            assert_eq!(Order::parse(text), Some(Order { key, is_descending }), "{text}");
+            let order = Order { key, is_descending, then_newest: text.ends_with(",Version desc") };
+            assert_eq!(Order::parse(text), Some(order), "{text}");
         }
         for text in ["Rating", "Id down", "Id desc,Rating", "concat(Id,Title)", "Id desc desc"] {
             assert_eq!(Order::parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_order_or_not(text in "(Id|Title|Version|concat|desc|asc|\\(|\\)|,| |\u{e9}){0,9}") {
+            if let Some(order) = Order::parse(&text) {
+                // What the text says more than once changes nothing.
+                prop_assert_eq!(Order::parse(&format!("{text},Id")), Some(order));
+            }
         }
     }
 }

@@ -67,7 +67,7 @@ fn what_real_clients_send() {
         "/Search()",
         "$filter=IsAbsoluteLatestVersion&$orderby=DownloadCount desc,Id&$skip=0&$top=30&searchTerm='demo'&targetFramework='net45'&includePrerelease=true",
     );
-    assert_eq!(found.order, Order { key: Key::Downloads, is_descending: true });
+    assert_eq!(found.order, Order { key: Key::Downloads, is_descending: true, ..Order::NATURAL });
     assert_eq!(found.filter, [Term::AbsoluteLatest]);
     // Visual Studio 2013 and PowerShellGet.
     let found = list("/Search()/$count", "searchTerm='a%20b'&includePrerelease=true");
@@ -77,7 +77,7 @@ fn what_real_clients_send() {
     // nuget.exe with a v2 source, and Paket.
     let found =
         list("/FindPackagesById()", "id='Demo.Pkg'&semVerLevel=2.0.0&$orderby=Version%20desc");
-    let newest_first = Order { key: Key::Version, is_descending: true };
+    let newest_first = Order { key: Key::Version, is_descending: true, ..Order::NATURAL };
     assert_eq!((found.set, found.order), (Set::Of(id("Demo.Pkg")), newest_first));
     // Chocolatey and NuGet 2.
     for filter in [
@@ -98,6 +98,16 @@ fn what_real_clients_send() {
         list("/Packages()", "$filter=startswith(tolower(Id),'acme.') and IsAbsoluteLatestVersion");
     assert_eq!(found.set, Set::Found(String::new()));
     assert_eq!(found.filter, [Term::Begins("acme.".to_owned()), Term::AbsoluteLatest]);
+    // Chocolatey 2: an exact search, one by tag.
+    let found = list(
+        "/Search()",
+        "$filter=(tolower(Id)%20eq%20'demo')%20and%20IsLatestVersion&$orderby=Id,Version%20desc&searchTerm='Demo'",
+    );
+    assert_eq!((found.set, found.filter), (Set::Of(id("demo")), vec![Term::Latest, Term::Listed]));
+    assert!(found.order.then_newest);
+    let found = list("/Search()", "$filter=substringof('Two',Tags)&searchTerm='two'");
+    assert_eq!(found.set, Set::Found(String::new()));
+    assert_eq!(found.filter, [Term::Tagged("two".to_owned()), Term::Released]);
     // Updates.
     let found = list(
         "/GetUpdates()",
