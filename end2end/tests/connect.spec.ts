@@ -100,18 +100,3 @@ test("packages that are no pattern are said to be none, and a public feed takes 
   await page.goto("/connect?feed=not-mine");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(/not found|nothing here|no such/i);
 });
-
-test("the guide is read at every size", async ({ page, server, signIn }, info) => {
-  test.skip(info.project.name !== "chromium", "a look, in one browser");
-  server.user("looked-at");
-  server.feed("looked-at", "looked-at");
-  await signIn("looked-at");
-  for (const [width, scheme] of [[1280, "light"], [320, "dark"]] as const) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.goto("/connect?client=nuget&place=azure&task=both");
-    await settled(page, true);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    await page.screenshot({ path: info.outputPath(`connect-${width}.png`), fullPage: true });
-  }
-});

@@ -45,6 +45,10 @@ pub(crate) fn FeedHead(
         let next = links::segment(&links::feed(&name));
         view! { <a class="button" href=format!("/sign-in?next={next}") rel="external">"Sign in"</a> }
     });
+    let connect = (!is_stranger).then(|| {
+        let address = format!("/connect?feed={}", links::segment(&name));
+        view! { <a class="button" href=address>"Connect"<span class="visually-hidden">" a client"</span></a> }
+    });
     let (crumbs, tabs) = (crumbs(&name, here), role.map(|role| tabs(&name, role, here)));
     view! {
         <nav class="crumbs" aria-label="Breadcrumbs">
@@ -59,7 +63,7 @@ pub(crate) fn FeedHead(
                 {(!description.is_empty()).then(|| view! { <p>{description}</p> })}
                 <p class="muted">{readers}{part}</p>
             </div>
-            {sign_in}
+            {sign_in}{connect}
         </div>
         {tabs}
     }

@@ -189,7 +189,7 @@ pub(crate) fn ChoiceField(
     /// Its label.
     label: &'static str,
     /// The words in the address with the words on the page.
-    options: Vec<(&'static str, &'static str)>,
+    options: Vec<(&'static str, String)>,
     /// The word of the one that is chosen.
     chosen: &'static str,
 ) -> impl IntoView {

@@ -10,6 +10,7 @@ pub(crate) mod feed_head;
 pub(crate) mod figures;
 pub(crate) mod form_answer;
 pub(crate) mod frame;
+pub(crate) mod kind_words;
 pub(crate) mod list_filter;
 pub(crate) mod maven;
 pub(crate) mod npm;

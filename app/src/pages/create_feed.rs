@@ -107,7 +107,7 @@ fn NameField<'a>(
         <div class="field">
             <label for="name">"Name"</label>
             <p class="hint" id="name-hint">"Letters a to z, digits and hyphens; it begins with a letter or a digit. At most 63 characters."</p>
-            <p class="hint">"It is part of the address: "<span class="address">{format!("{base}/F/NAME/npm/")}</span></p>
+            <p class="hint">"It is part of the address: "<span class="address">{format!("{base}/F/NAME/")}</span></p>
             {field_error("name", wrong)}
             <input
                 class="input code"

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use model::{
+    ecosystem::Ecosystem,
     links::{self, segment},
     views::DeletionPage as Page,
 };
@@ -13,6 +14,7 @@ use crate::{
     components::{
         figures::counted,
         form_answer::FormAnswer,
+        kind_words::{fails, may_return, unlisting},
         page_title::PageTitle,
         text_field::{described, field_error},
     },
@@ -90,33 +92,49 @@ fn Deletion(page: Page) -> impl IntoView {
 /// What deleting means.
 fn warning(page: &Page) -> impl IntoView + use<> {
     let downloads = counted(page.downloads, "download");
+    let name_again = "The name is free then: whoever may publish here can have it lead elsewhere.";
     let (what, numbers) = match &page.version {
-        Some(of) if page.count == 1 => (
-            format!(
-                "{} is the only version: the package goes with it. It had {downloads}.",
-                of.version
-            ),
-            format!("The number {} can never be published again under this name.", of.version),
-        ),
-        Some(of) => (
-            format!("{} had {downloads}.", of.version),
-            format!("The number {} can never be published again.", of.version),
-        ),
-        None => (
-            match page.count {
+        None if page.ecosystem == Ecosystem::Bower => {
+            ("The feed forgets where this name leads.".to_owned(), name_again.to_owned())
+        }
+        Some(of) => {
+            let version = &of.version;
+            let what = if page.count == 1 {
+                format!(
+                    "{version} is the only version: the package goes with it. It had {downloads}."
+                )
+            } else {
+                format!("{version} had {downloads}.")
+            };
+            let numbers = match (may_return(page.ecosystem, version), page.count) {
+                (true, _) => format!("As a snapshot {version} can be deployed again."),
+                (false, 1) => {
+                    format!("The number {version} can never be published again under this name.")
+                }
+                (false, _) => format!("The number {version} can never be published again."),
+            };
+            (what, numbers)
+        }
+        None => {
+            let what = match page.count {
                 1 => format!("Its only version is deleted with it. It had {downloads}."),
                 count => {
                     format!("All {} are deleted. They had {downloads}.", counted(count, "version"))
                 }
-            },
-            "Their numbers can never be published again under this name.".to_owned(),
-        ),
+            };
+            let all = if page.ecosystem == Ecosystem::Maven {
+                "Their numbers can never be published again under this name, but for those of snapshots."
+            } else {
+                "Their numbers can never be published again under this name."
+            };
+            (what, all.to_owned())
+        }
     };
     view! {
         <div class="notice danger">
             <div>
                 <p><strong>"This cannot be undone. "</strong>{what}</p>
-                <p>"Clients that have it in a lock file fail from now on. "{numbers}</p>
+                <p>{fails(page.ecosystem)}{numbers}</p>
             </div>
         </div>
     }
@@ -129,7 +147,7 @@ fn instead(page: &Page) -> Option<impl IntoView + use<>> {
     Some(view! {
         <section class="card" aria-labelledby="instead">
             <h2 id="instead">"Unlist it instead?"</h2>
-            <p>"Nobody finds it any more, and what has it in a lock file goes on working. You can list it again."</p>
+            <p>{unlisting(page.ecosystem)}</p>
             <form method="post" action=format!("{version}/unlist")>
                 <button class="button primary">{format!("Unlist {}", of.version)}</button>
             </form>

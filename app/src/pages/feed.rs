@@ -1,5 +1,6 @@
 //! `/feeds/{feed}`: its packages, or how to publish the first.
 
+mod clients;
 mod packages;
 mod publish;
 
@@ -7,13 +8,12 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use model::{listing::PackagesQuery, role::Role, views::FeedPage as Page};
 
-use self::{packages::Packages, publish::FirstPackage};
+use self::{clients::clients, packages::Packages, publish::first_package};
 use super::failed::Failed;
 use crate::{
     components::{
-        code_block::CodeBlock,
         feed_head::{FeedHead, FeedTab},
-        npm::npmrc,
+        npm::VARIABLE,
         page_title::PageTitle,
     },
     page_data::page_of,
@@ -47,10 +47,10 @@ fn Feed(page: Page, asked: Signal<PackagesQuery>) -> impl IntoView {
     let feed = page.feed.clone();
     let may_publish = feed.role >= Some(Role::Contributor);
     let content = match (feed.packages(), may_publish) {
-        (0, true) => view! { <FirstPackage page/> }.into_any(),
+        (0, true) => first_package(&page).into_any(),
         (0, false) => empty().into_any(),
         _ => {
-            let usage = usage(&page);
+            let usage = usage(&page, may_publish);
             view! { <Packages page asked/> {usage} }.into_any()
         }
     };
@@ -81,26 +81,22 @@ fn empty() -> impl IntoView {
     }
 }
 
-/// What a client needs; to read a public feed it takes no token.
-fn usage(page: &Page) -> impl IntoView + use<> {
+/// What clients need; to read a public feed it takes no token.
+fn usage(page: &Page, may_publish: bool) -> impl IntoView + use<> {
     let needs_token = !page.feed.is_public || page.feed.role.is_some();
-    let lines = npmrc(&page.address, None);
-    let (lines, token) = if needs_token {
-        let token = view! {
-            " Set LATCHKEY_TOKEN to "<a href="/profile/tokens">"one of your tokens"</a>"."
-        };
-        (lines, Some(token))
-    } else {
-        (lines.lines().next().unwrap_or_default().to_owned(), None)
-    };
+    let token = needs_token.then(|| {
+        view! {
+            <p class="muted">
+                {format!("The files hold no secret. Set {VARIABLE} to ")}
+                <a href="/profile/tokens">"one of your tokens"</a>"."
+            </p>
+        }
+    });
     view! {
         <section class="section" aria-labelledby="use">
-            <h2 id="use">"Use it with npm"</h2>
-            <p class="muted">
-                "Put this beside package.json; it holds no secret."{token}
-                " To take only one scope from here, begin with @scope:registry= instead."
-            </p>
-            <CodeBlock place=".npmrc" what=".npmrc" text=lines/>
+            <h2 id="use">"Use it with your client"</h2>
+            {token}
+            {clients(page, needs_token, may_publish)}
         </section>
     }
 }

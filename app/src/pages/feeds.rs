@@ -113,8 +113,9 @@ fn done(list: &FeedList) -> Option<impl IntoView + use<>> {
 #[component]
 fn FoundFeeds(list: FeedList, asked: Signal<FeedsQuery>) -> impl IntoView {
     let query = list.query.clone();
-    let readers = Readers::ALL.iter().map(|readers| (readers.word(), readers.label())).collect();
-    let parts = Part::ALL.iter().map(|part| (part.word(), part.label())).collect();
+    let readers =
+        Readers::ALL.iter().map(|readers| (readers.word(), readers.label().to_owned())).collect();
+    let parts = Part::ALL.iter().map(|part| (part.word(), part.label().to_owned())).collect();
     let followed = follow(list, move || asked.get(), list_feeds);
     let found = move || followed.list.with(words);
     view! {
@@ -181,8 +182,11 @@ fn row(listed: &ListedFeed, now: Timestamp) -> AnyView {
     };
     let readers = if feed.is_public { "Anyone" } else { "Members" };
     let role = feed.role.map_or("No member", Role::label);
-    let kinds: Vec<_> =
-        feed.kinds.iter().map(|(kind, count)| format!("{} {count}", kind.label())).collect();
+    let kinds: Vec<_> = feed
+        .kinds
+        .iter()
+        .map(|(kind, count)| format!("{} {count}", kind.label().to_owned()))
+        .collect();
     let kinds = (!kinds.is_empty()).then(|| view! { <small>{kinds.join(", ")}</small> });
     let description = feed.description.clone();
     view! {

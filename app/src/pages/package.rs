@@ -3,6 +3,7 @@
 
 mod dependencies;
 mod facts;
+mod files;
 mod install;
 mod manage;
 mod versions;
@@ -17,7 +18,8 @@ use model::{
 
 use self::{
     dependencies::dependencies,
-    facts::{archive, facts},
+    facts::{facts, texts},
+    files::files,
     install::install,
     manage::{done, heading_acts, manage},
     versions::{chooser, versions},
@@ -25,8 +27,8 @@ use self::{
 use super::failed::Failed;
 use crate::{
     components::{
-        bower, figures::counted, form_answer::FormAnswer, maven, nuget, page_title::PageTitle,
-        time::Moment,
+        bower, figures::counted, form_answer::FormAnswer, kind_words, maven, nuget,
+        page_title::PageTitle, time::Moment,
     },
     page_data::page_of,
     server_fns::packages::{PackageQuery, read_package},
@@ -65,11 +67,13 @@ pub(crate) fn PackagePage() -> impl IntoView {
 fn Package(page: Page) -> impl IntoView {
     let answer = FormAnswer::get();
     let VersionView { version, about, readme, .. } = page.shown.clone();
-    // The other kinds write both down in ways of their own.
-    let is_npm = page.ecosystem == Ecosystem::Npm;
     // A name that leads elsewhere: this feed has no file of it.
     let is_bower = page.ecosystem == Ecosystem::Bower;
-    let title = answer.title(&format!("{} {version}", page.name));
+    let name = page.name.clone();
+    let title = if is_bower { name } else { format!("{name} {version}") };
+    let title = answer.title(&title);
+    let number = (!is_bower).then(|| view! { " "<span class="version">{version}</span> });
+    let has_readme = matches!(page.ecosystem, Ecosystem::Npm | Ecosystem::Nuget);
     view! {
         <PageTitle text=title/>
         <div class="shell">
@@ -77,9 +81,9 @@ fn Package(page: Page) -> impl IntoView {
                 {crumbs(&page.feed, &page.name)}
                 <div class="page-head">
                     <div>
-                        <h1>{page.name.clone()}" "<span class="version">{version}</span></h1>
+                        <h1>{page.name.clone()}{number}</h1>
                         {badges(&page)}
-                        {(!about.description.is_empty()).then(|| view! { <p class="lead">{about.description}</p> })}
+                        {(!about.description.is_empty()).then(|| view! { <p class="lead">{about.description.clone()}</p> })}
                     </div>
                     {heading_acts(&page)}
                 </div>
@@ -95,21 +99,25 @@ fn Package(page: Page) -> impl IntoView {
                             Ecosystem::Bower => Some(bower::install(&page).into_any()),
                             Ecosystem::Pypi | Ecosystem::Cargo => None,
                         }}
-                        {(!is_bower).then(|| view! {
+                        {has_readme.then(|| view! {
                             <section class="section" aria-labelledby="readme">
                                 <h2 id="readme">"README"</h2>
                                 {shown_readme(readme)}
                             </section>
                         })}
-                        {is_npm.then(|| dependencies(&page))}
+                        {(!is_bower).then(|| dependencies(&page))}
+                        {texts(&about)}
                     </div>
                     <aside class="section" aria-label="About this version">
-                        {chooser(&page)}
+                        {(!is_bower).then(|| chooser(&page))}
                         {facts(&page)}
                     </aside>
                 </div>
-                {(!is_bower).then(|| archive(&page))}
-                {versions(&page)}
+                {if is_bower {
+                    bower::address(&page).into_any()
+                } else {
+                    view! { {files(&page)}{versions(&page)} }.into_any()
+                }}
                 {manage(&page, &answer)}
             </main>
         </div>
@@ -149,8 +157,10 @@ fn badges(page: &Page) -> impl IntoView + use<> {
     }
 }
 
+/// The tags of a version; a name that leads elsewhere has no versions to tag.
 fn tags_of<'a>(page: &'a Page, version: &'a str) -> impl Iterator<Item = &'a str> {
-    page.tags.iter().filter(move |(_, at)| at == version).map(|(tag, _)| tag.as_str())
+    let is_tagged = move |at: &str| at == version && page.ecosystem != Ecosystem::Bower;
+    page.tags.iter().filter(move |(_, at)| is_tagged(at)).map(|(tag, _)| tag.as_str())
 }
 
 /// What to know before using this version.
@@ -169,7 +179,7 @@ fn notices(page: &Page) -> impl IntoView + use<> {
         view! {
             <div class="notice"><div><p>
                 <strong>"Unlisted. "</strong>
-                "Searches leave it out. Who asks for this very version still gets it."
+                {kind_words::unlisted(page.ecosystem)}
             </p></div></div>
         }
     });

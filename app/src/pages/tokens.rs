@@ -73,8 +73,9 @@ fn TokenList(tokens: Tokens, asked: Signal<TokensQuery>, changes: Changes) -> im
     let options = StoredValue::new(query);
     let list = move || {
         let query = options.get_value();
-        let standings = Standing::ALL.iter().map(|one| (one.word(), one.label())).collect();
-        let sorts = TokenSort::ALL.iter().map(|one| (one.word(), one.label())).collect();
+        let standings =
+            Standing::ALL.iter().map(|one| (one.word(), one.label().to_owned())).collect();
+        let sorts = TokenSort::ALL.iter().map(|one| (one.word(), one.label().to_owned())).collect();
         view! {
             <ListFilter label="Tokens" path=PATH found>
                 <SearchField label="Filter" value=query.text longest=LONGEST_SEARCH/>
@@ -93,7 +94,7 @@ fn TokenList(tokens: Tokens, asked: Signal<TokensQuery>, changes: Changes) -> im
                 <div class="page-head">
                     <div>
                         <h1>"Access tokens"</h1>
-                        <p class="muted">"Package clients sign in with a token. Make one for each machine or job."</p>
+                        <p class="muted">"Package clients sign in with a token. Make one for each machine or job. "<a href="/connect">"Connect a client"</a></p>
                     </div>
                     <a class="button primary" href="/profile/tokens/new">"Create token"</a>
                 </div>

@@ -18,6 +18,20 @@ pub fn repository(feed: &str, address: &str) -> String {
     format!("<repository>\n  <id>{feed}</id>\n  <url>{address}/maven</url>\n</repository>")
 }
 
+/// The lines of `pom.xml` that say where packages come from.
+pub fn repositories(feed: &str, address: &str) -> String {
+    let repository = indented(&repository(feed, address), "  ");
+    format!("<repositories>\n{repository}\n</repositories>")
+}
+
+/// The lines of `pom.xml` that say where the project is deployed to.
+pub fn distribution(feed: &str, address: &str) -> String {
+    let repository = repository(feed, address);
+    let snapshots = repository.replace("repository>", "snapshotRepository>");
+    let (repository, snapshots) = (indented(&repository, "  "), indented(&snapshots, "  "));
+    format!("<distributionManagement>\n{repository}\n{snapshots}\n</distributionManagement>")
+}
+
 /// The lines of `settings.xml`: the server has the repository's id.
 pub fn server(feed: &str, password: &str) -> String {
     format!(
@@ -45,16 +59,10 @@ pub(super) fn recipe(setup: &Setup, value: Value) -> Recipe {
     let Setup { feed, address, .. } = setup;
     let mut parts = Vec::new();
     if setup.task.installs() {
-        let repository = indented(&repository(feed, address), "  ");
-        parts.push(format!("<repositories>\n{repository}\n</repositories>"));
+        parts.push(repositories(feed, address));
     }
     if setup.task.publishes() {
-        let repository = repository(feed, address);
-        let snapshots = repository.replace("repository>", "snapshotRepository>");
-        let (repository, snapshots) = (indented(&repository, "  "), indented(&snapshots, "  "));
-        parts.push(format!(
-            "<distributionManagement>\n{repository}\n{snapshots}\n</distributionManagement>"
-        ));
+        parts.push(distribution(feed, address));
     }
     let mut files = vec![Snippet::committed("pom.xml", parts.join("\n"))];
     let job = if value == Value::Variable && setup.needs_token() {

@@ -81,12 +81,17 @@ pub struct VersionView {
     pub deprecation: Option<String>,
     /// What it says of itself.
     pub about: About,
-    /// What it depends on, one part after the other; none is empty.
+    /// What it depends on, one part after the other. A part is empty only where the manifest says that
+    /// there it depends on nothing.
     pub dependencies: Vec<Dependencies>,
     /// Its README as HTML that is safe to show as part of a page; empty for none.
     pub readme: String,
-    /// The archive.
+    /// The archive, or the file that stands for all.
     pub archive: ArchiveView,
+    /// The files beside it, the most important ones first.
+    pub files: Vec<ArchiveView>,
+    /// How many more there are.
+    pub more_files: u64,
     /// How often the archive was downloaded.
     pub downloads: u64,
     /// When it came.
@@ -102,12 +107,29 @@ pub struct VersionView {
 pub struct About {
     /// In a line; may be empty.
     pub description: String,
-    /// The licence, as it is written there.
-    pub licence: Option<String>,
+    /// Under which licences it may be used.
+    pub licences: Vec<LicenceView>,
+    /// Who made it; may be empty.
+    pub authors: String,
+    /// Words to find it by.
+    pub keywords: Vec<String>,
+    /// What is new in this version, in lines; may be empty.
+    pub notes: String,
     /// `http` or `https` addresses with what they lead to.
     pub links: Vec<(LinkKind, String)>,
     /// What it needs to run, such as `node >=18`.
     pub engines: Vec<String>,
+}
+
+/// A licence.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LicenceView {
+    /// Its name, as it is written there.
+    pub name: String,
+    /// An `http` or `https` address of its text.
+    pub address: Option<String>,
+    /// Its text in lines, where that came along; may be empty.
+    pub text: String,
 }
 
 /// Where a link from a manifest leads.
@@ -134,7 +156,7 @@ pub struct Dependencies {
 }
 
 /// Sorts of dependencies, in the order of their importance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DependencyKind {
     /// Installed along with it.
@@ -145,6 +167,10 @@ pub enum DependencyKind {
     Optional,
     /// For working on the package itself.
     Development,
+    /// NuGet: for projects of a target framework; empty for those of any.
+    Framework(String),
+    /// Maven: of a scope.
+    Scope(String),
 }
 
 /// One dependency.
@@ -152,14 +178,16 @@ pub enum DependencyKind {
 pub struct Dependency {
     /// The package's id.
     pub name: String,
-    /// Which versions, as the manifest has it.
+    /// Which versions, as the manifest has it; empty where it does not say.
     pub range: String,
+    /// Whether whoever depends on the package does not get it by that.
+    pub is_optional: bool,
     /// Whether the same feed has a package of this id.
     pub is_here: bool,
 }
 
-/// The file that clients download.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A file that clients download.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ArchiveView {
     /// Where, for whoever presents a credential that may read.
     pub address: String,

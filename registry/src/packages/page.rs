@@ -24,13 +24,15 @@ use crate::{
     error::Error,
     readme,
     storage::{
-        package_pages::{self, LineRow, ShownRow},
+        package_pages::{self, FileRow, LineRow, ShownRow},
         packages::{self, PackageRow, versions},
     },
 };
 
 /// Versions on one page of the list.
 const PAGE: u8 = 25;
+/// The most files of a version that are shown.
+const FILES: usize = 50;
 
 /// What is asked about a package, and what the viewer may do to it besides reading.
 #[derive(Debug, Clone, Copy)]
@@ -123,7 +125,8 @@ impl Packages {
             count: number(count),
             downloads: number(all),
         };
-        if let Some(version) = version {
+        // A name that leads elsewhere is all there is to such a package.
+        if let Some(version) = version.filter(|_| ecosystem != Ecosystem::Bower) {
             let version = ecosystem.version_key(version);
             let row = package_pages::shown(&mut database, package.id, &version).await?;
             let row = row.ok_or(Error::NotFound("version"))?;
@@ -161,11 +164,10 @@ impl Packages {
         row: ShownRow,
     ) -> Result<VersionView, Error> {
         let published_with = credential(grant, &row)?;
-        let manifest = Manifest::read(&row.manifest);
+        let manifest = Manifest::read(ecosystem, &row.manifest);
         let dependencies = self.look_up(grant, ecosystem, manifest.dependencies()).await?;
         let feed = format!("{}/F/{}", self.core.public_url, grant.feed()?.name);
-        let file = row.file.unwrap_or_default();
-        let address = match ecosystem {
+        let address = |file: &str| match ecosystem {
             Ecosystem::Bower => manifest.url(),
             Ecosystem::Nuget => {
                 let id = ecosystem.normalise(&package.name);
@@ -179,20 +181,31 @@ impl Packages {
             }
             _ => format!("{feed}/npm/{}/-/{file}", package.name),
         };
-        let digest = |bytes: Option<Vec<u8>>| bytes.unwrap_or_default();
+        let archive = |file: FileRow| ArchiveView {
+            address: address(&file.name),
+            size: number(file.size),
+            sha1: hex(&file.sha1),
+            sha256: hex(&file.sha256),
+            integrity: format!("sha512-{}", BASE64_STANDARD.encode(&file.sha512)),
+            file: file.name,
+        };
+        let mut files = package_pages::files(&mut &self.core.database, row.id).await?;
+        // The icon of a NuGet package is no file that anybody downloads by itself.
+        let is_icon = |name: &str| name.rsplit_once('.').is_some_and(|(_, end)| end == "icon");
+        files.retain(|file| ecosystem != Ecosystem::Nuget || !is_icon(&file.name));
+        let more_files = files.len().saturating_sub(FILES);
+        let mut files = files.into_iter().take(FILES).map(archive);
         Ok(VersionView {
             published_with,
             about: manifest.about(),
             dependencies,
             readme: readme::to_html(&row.readme),
-            archive: ArchiveView {
-                address,
-                file,
-                size: number(row.size.unwrap_or_default()),
-                sha1: hex(&digest(row.sha1)),
-                sha256: hex(&digest(row.sha256)),
-                integrity: format!("sha512-{}", BASE64_STANDARD.encode(digest(row.sha512))),
-            },
+            // Of a name that leads elsewhere there is only where.
+            archive: files
+                .next()
+                .unwrap_or_else(|| ArchiveView { address: address(""), ..ArchiveView::default() }),
+            files: files.collect(),
+            more_files: u64::try_from(more_files).unwrap_or(0),
             version: row.version,
             is_listed: row.is_listed,
             deprecation: row.deprecation,

@@ -2,7 +2,7 @@
 
 use model::{
     ecosystem::Ecosystem,
-    id::{AccountId, FeedId, PackageId},
+    id::{AccountId, FeedId, PackageId, VersionId},
 };
 use uuid::Uuid;
 
@@ -15,6 +15,8 @@ const NAMES: usize = 16;
 /// A version with all that is known about it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(crate) struct ShownRow {
+    #[sqlx(try_from = "Uuid")]
+    pub(crate) id: VersionId,
     pub(crate) version: String,
     pub(crate) manifest: String,
     pub(crate) readme: String,
@@ -30,12 +32,16 @@ pub(crate) struct ShownRow {
     pub(crate) username: Option<String>,
     /// What the token is for, while it is there.
     pub(crate) token: Option<String>,
-    /// The archive: its name, length and digests; `None` for a version without one.
-    pub(crate) file: Option<String>,
-    pub(crate) size: Option<i64>,
-    pub(crate) sha256: Option<Vec<u8>>,
-    pub(crate) sha1: Option<Vec<u8>>,
-    pub(crate) sha512: Option<Vec<u8>>,
+}
+
+/// A file of a version.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct FileRow {
+    pub(crate) name: String,
+    pub(crate) size: i64,
+    pub(crate) sha256: Vec<u8>,
+    pub(crate) sha1: Vec<u8>,
+    pub(crate) sha512: Vec<u8>,
 }
 
 /// A version as the list of all shows it.
@@ -64,16 +70,26 @@ pub(crate) async fn shown(
     package: PackageId,
     key: &str,
 ) -> Result<Option<ShownRow>, Error> {
-    let statement =
-        sql("SELECT v.version, v.manifest, v.readme, v.is_listed, v.deprecation, v.downloads,
+    let statement = sql(
+        "SELECT v.id, v.version, v.manifest, v.readme, v.is_listed, v.deprecation, v.downloads,
          v.published_at, v.published_by, v.published_with, v.published_with_id, a.username,
-         t.description AS token, f.name AS file, f.size, f.blob_hash AS sha256, f.sha1, f.sha512
+         t.description AS token
          FROM package_versions AS v
-         LEFT JOIN package_files AS f ON f.version_id = v.id AND NOT f.is_extra
          LEFT JOIN accounts AS a ON a.id = v.published_by
          LEFT JOIN tokens AS t ON t.id = v.published_with_id
-         WHERE v.package_id = $1 AND v.version_key = $2");
+         WHERE v.package_id = $1 AND v.version_key = $2",
+    );
     source.optional(statement.bind(package).bind(key)).await
+}
+
+/// The files of a version: the one that stands for it first, then those that weigh the most.
+pub(crate) async fn files(
+    source: &mut impl Source,
+    version: VersionId,
+) -> Result<Vec<FileRow>, Error> {
+    let statement = sql("SELECT name, size, blob_hash AS sha256, sha1, sha512 FROM package_files
+         WHERE version_id = $1 ORDER BY is_extra, weight DESC, name DESC");
+    source.all(statement.bind(version)).await
 }
 
 /// The key of the version that the page begins with: the one `latest` points to, or else the newest.

@@ -65,14 +65,14 @@ async fn everything_about_a_version_is_told() {
         let shown = page.shown;
         assert_eq!((shown.version.as_str(), shown.is_listed), ("1.0.0", true));
         assert_eq!(shown.about.description, "A thing");
-        assert_eq!(shown.about.licence.as_deref(), Some("MIT"));
+        assert_eq!(shown.about.licences[0].name, "MIT");
         assert_eq!(shown.about.links, [(LinkKind::Homepage, "https://demo.example".to_owned())]);
         assert_eq!(shown.about.engines, ["node >=18"]);
         assert_eq!(shown.readme, "<h3>Demo</h3>\n<p>Use <b>it</b>.</p>");
         let dependencies: Vec<_> = shown
             .dependencies
             .iter()
-            .flat_map(|part| part.shown.iter().map(|d| (part.kind, d.name.as_str(), d.is_here)))
+            .flat_map(|part| part.shown.iter().map(|d| (part.kind.clone(), d.name.as_str(), d.is_here)))
             .collect();
         assert_eq!(
             dependencies,

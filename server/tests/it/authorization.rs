@@ -28,6 +28,8 @@ use crate::{
 const PASSWORD: &str = "correct horse battery staple";
 /// One use of the form that makes a token.
 const FORM: &str = "0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d11";
+/// That of the page that connects clients.
+const CONNECT_FORM: &str = "0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d12";
 
 /// The beginning of addresses that carry their credential, and a token that they could carry.
 const IN_URLS: &str = "/F/{feed}/auth/{token}/";
@@ -360,6 +362,11 @@ fn body(path: &str, victim: TokenId) -> (&'static str, String) {
         _ if path.ends_with("/{version}/deprecate") => (FIELDS, "which=this&reason=".to_owned()),
         _ if path.ends_with("/{version}/tag") => (FIELDS, "tag=next".to_owned()),
         _ if path.ends_with("/{version}/untag") => (FIELDS, "tag=next".to_owned()),
+        "/_fn/connect/page" => (JSON, "{\"query\":{\"feed\":\"main\"}}".to_owned()),
+        "/_fn/connect/seen" => {
+            (JSON, json!({ "token": victim, "feed": "main", "since": 0 }).to_string())
+        }
+        "/connect" => (FIELDS, format!("feed=main&client=npm&form={CONNECT_FORM}")),
         "/_fn/denials/page" => (FIELDS, "id=0123456789abcdefg".to_owned()),
         "/_fn/logins/page" => (JSON, "{\"code\":\"0123456789abcdefghijkl\"}".to_owned()),
         "/login/{code}" => (FIELDS, "decision=approve&access=read&expires=7d".to_owned()),

@@ -30,8 +30,8 @@ pub(super) fn Choices(
         .collect();
     let clients: Vec<_> =
         Family::ALL.into_iter().map(|family| clients(family, setup.client)).collect();
-    let places = Place::ALL.map(|place| (place.word(), place.label())).to_vec();
-    let tasks = Task::ALL.map(|task| (task.word(), task.label())).to_vec();
+    let places = Place::ALL.map(|place| (place.word(), place.label().to_owned())).to_vec();
+    let tasks = Task::ALL.map(|task| (task.word(), task.label().to_owned())).to_vec();
     let is_wrong = told.problem.is_some().then_some("true");
     let (place, task) = (setup.place.word(), setup.task.word());
     view! {

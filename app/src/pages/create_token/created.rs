@@ -1,6 +1,7 @@
 //! The token that was just made, and how to use it.
 
 use leptos::{html, prelude::*};
+use model::{id::TokenId, links::segment};
 
 use crate::{
     components::{
@@ -68,7 +69,7 @@ pub(super) fn CreatedToken(created: Created) -> impl IntoView {
                     {value}
                     <p>{sentence}</p>
                 </section>
-                <Steps feed npm_scope/>
+                <Steps id feed npm_scope/>
                 <div class="actions"><a class="button primary" href="/profile/tokens">"Done"</a></div>
             </main>
         </div>
@@ -77,10 +78,14 @@ pub(super) fn CreatedToken(created: Created) -> impl IntoView {
 
 /// What to do with it. None of the texts holds the value.
 #[component]
-fn Steps(feed: Option<String>, npm_scope: Option<String>) -> impl IntoView {
+fn Steps(id: TokenId, feed: Option<String>, npm_scope: Option<String>) -> impl IntoView {
     let public_url = Site::get().public_url;
     let check = format!("curl -H \"Authorization: Bearer ${VARIABLE}\" {public_url}/api/v1/token");
     let title = if feed.is_some() { "Use it with npm" } else { "Use it" };
+    let other = feed.as_ref().map(|feed| {
+        let address = format!("/connect?feed={}&token={id}", segment(feed));
+        view! { <p>"For another client, a job or a container: "<a href=address>"Connect a client"</a></p> }
+    });
     let npmrc = feed.map(|feed| {
         let text = npmrc(&format!("{public_url}/F/{feed}"), npm_scope.as_deref());
         view! {
@@ -94,6 +99,7 @@ fn Steps(feed: Option<String>, npm_scope: Option<String>) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="use">
             <h2 id="use">{title}</h2>
+            {other}
             <ol class="steps">
                 {npmrc}
                 <li>

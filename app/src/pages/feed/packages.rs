@@ -11,6 +11,7 @@ use model::{
 
 use crate::{
     components::{
+        figures::count,
         list_filter::{ChoiceField, ListFilter, Pager, SearchField, follow},
         time::Moment,
         token_words::packages,
@@ -24,10 +25,13 @@ pub(super) fn Packages(page: FeedPage, asked: Signal<PackagesQuery>) -> impl Int
     let feed = page.feed.name.clone();
     let path = links::feed(&feed);
     let query = page.query.clone();
-    let mut kinds = vec![("", "All")];
-    kinds.extend(page.feed.kinds.iter().map(|(kind, _)| (kind.name(), kind.label())));
+    let kinds = page.feed.kinds.iter();
+    let kinds =
+        kinds.map(|(kind, held)| (kind.name(), format!("{} ({})", kind.label(), count(*held))));
+    let kinds = [("", "All".to_owned())].into_iter().chain(kinds).collect();
     let chosen = query.kind.map_or("", Ecosystem::name);
-    let sorts = PackageSort::ALL.iter().map(|sort| (sort.word(), sort.label())).collect();
+    let sorts =
+        PackageSort::ALL.iter().map(|sort| (sort.word(), sort.label().to_owned())).collect();
     let followed = follow(page, move || asked.get(), move |query| read_feed(feed.clone(), query));
     let found = move || followed.list.with(words);
     view! {
@@ -98,7 +102,7 @@ fn row(feed: &str, package: &PackageView, now: Timestamp) -> AnyView {
                 <a href=href>{name}</a>{badge}
                 {(!description.is_empty()).then(|| view! { <p class="hint">{description}</p> })}
             </th>
-            <td role="cell" data-label="Kind">{ecosystem.label()}</td>
+            <td role="cell" data-label="Kind"><span class="badge plain">{ecosystem.label()}</span></td>
             <td role="cell" data-label="Latest">{latest}</td>
             <td role="cell" data-label="Downloads" class="end">{downloads}</td>
             <td role="cell" data-label="Last change">

@@ -1,36 +1,31 @@
 //! How to publish the first package of a feed.
 
 use leptos::prelude::*;
-use model::views::{FeedPage, FeedView};
+use model::views::FeedPage;
 
-use crate::components::{
-    code_block::CodeBlock,
-    npm::{npmrc, take_token},
-};
+use super::clients::clients;
+use crate::components::{code_block::CodeBlock, npm::take_token};
 
 /// The steps.
-#[component]
-pub(super) fn FirstPackage(page: FeedPage) -> impl IntoView {
-    let FeedPage { feed: FeedView { id, name, .. }, address, .. } = page;
-    let create = format!("/profile/tokens/new?access=write&feeds=chosen&feed={id}");
-    let publish = format!("{}\nnpm publish", take_token());
+pub(super) fn first_package(page: &FeedPage) -> impl IntoView + use<> {
+    let create = format!("/profile/tokens/new?access=write&feeds=chosen&feed={}", page.feed.id);
     view! {
         <section class="card" aria-labelledby="first">
             <h2 id="first">"Nothing here yet. Publish your first package"</h2>
             <ol class="steps">
                 <li>
-                    <h3>{format!("Create a token that may write to {name}")}</h3>
+                    <h3>{format!("Create a token that may write to {}", page.feed.name)}</h3>
                     <div class="actions"><a class="button primary" href=create>"Create token"</a></div>
                 </li>
                 <li>
-                    <h3>"Tell npm where the feed is"</h3>
-                    <p class="muted">"Beside package.json. It holds no secret and can be committed."</p>
-                    <CodeBlock place=".npmrc" what=".npmrc" text=npmrc(&address, None)/>
+                    <h3>"Hand it to your terminal"</h3>
+                    <p class="muted">"It waits for you to paste the token."</p>
+                    <CodeBlock place="Terminal" what="the command that takes the token" text=take_token()/>
                 </li>
                 <li>
-                    <h3>"Publish"</h3>
-                    <p class="muted">"The terminal waits for you to paste the token first."</p>
-                    <CodeBlock place="Terminal" what="the publish command" text=publish/>
+                    <h3>"Tell your client where the feed is, and publish"</h3>
+                    <p class="muted">"The files hold no secret and can be committed."</p>
+                    {clients(page, true, true)}
                 </li>
             </ol>
         </section>

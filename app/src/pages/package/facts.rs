@@ -2,24 +2,30 @@
 
 use leptos::prelude::*;
 use model::{
+    ecosystem::Ecosystem,
     links,
-    views::{ArchiveView, CredentialView, LinkKind, PackagePage as Page, VersionView},
+    views::{About, CredentialView, LicenceView, LinkKind, PackagePage as Page, VersionView},
 };
 
 use crate::components::{
-    code_block::CodeBlock,
-    copy_button::{CopyButton, Source},
-    figures::{count, counted, size},
-    npm::VARIABLE,
+    figures::{count, size},
     time::Moment,
 };
 
 /// The list beside the README.
 pub(super) fn facts(page: &Page) -> impl IntoView + use<> {
     let VersionView { about, archive, downloads, .. } = page.shown.clone();
-    let mut facts = vec![fact("Published", published(page))];
-    if let Some(licence) = about.licence {
-        facts.push(fact("Licence", licence.into_any()));
+    let is_bower = page.ecosystem == Ecosystem::Bower;
+    let mut facts = vec![fact(if is_bower { "Registered" } else { "Published" }, published(page))];
+    if !about.authors.is_empty() {
+        facts.push(fact("Authors", about.authors.into_any()));
+    }
+    if !about.licences.is_empty() {
+        let items = about.licences.into_iter().map(|one| view! { <li>{licence(one)}</li> });
+        facts.push(fact(
+            "Licence",
+            view! { <ul class="tags">{items.collect_view()}</ul> }.into_any(),
+        ));
     }
     for (kind, address) in about.links {
         let name = match kind {
@@ -29,9 +35,7 @@ pub(super) fn facts(page: &Page) -> impl IntoView + use<> {
         };
         let words = address.split_once("://").map_or(address.as_str(), |(_, words)| words);
         let words = words.trim_end_matches('/').to_owned();
-        let link =
-            view! { <a href=address rel="external nofollow noopener noreferrer">{words}</a> };
-        facts.push(fact(name, link.into_any()));
+        facts.push(fact(name, outward(address, words)));
     }
     if !about.engines.is_empty() {
         facts.push(fact("Needs", about.engines.join(", ").into_any()));
@@ -43,8 +47,16 @@ pub(super) fn facts(page: &Page) -> impl IntoView + use<> {
         1 => count(downloads),
         _ => format!("{} of this version, {} of all", count(downloads), count(page.downloads)),
     };
-    facts.push(fact("Downloads", all.into_any()));
-    facts.push(fact("Tags", tags(page)));
+    if !is_bower {
+        facts.push(fact("Downloads", all.into_any()));
+    }
+    if !about.keywords.is_empty() {
+        facts.push(fact("Keywords", about.keywords.join(", ").into_any()));
+    }
+    // Only npm's clients know tags.
+    if page.ecosystem == Ecosystem::Npm {
+        facts.push(fact("Tags", tags(page)));
+    }
     view! { <dl class="facts one">{facts}</dl> }
 }
 
@@ -84,36 +96,30 @@ fn tags(page: &Page) -> AnyView {
     view! { <ul class="tags">{items}</ul> }.into_any()
 }
 
-/// The section about the file that clients download.
-pub(super) fn archive(page: &Page) -> impl IntoView + use<> {
-    let ArchiveView { address, file, sha1, sha256, integrity, size: bytes } =
-        page.shown.archive.clone();
-    let hashes: Vec<_> = [("SHA-512", integrity), ("SHA-256", sha256), ("SHA-1", sha1)]
-        .into_iter()
-        .map(|(name, value)| {
+/// What a version brought along to be read in full: what is new, and its licence.
+pub(super) fn texts(about: &About) -> impl IntoView + use<> {
+    let licences = about.licences.iter().map(|licence| ("Licence", &licence.text));
+    let all = [("Release notes", &about.notes)].into_iter().chain(licences);
+    all.filter(|(_, text)| !text.is_empty())
+        .map(|(title, text)| {
             view! {
-                <div>
-                    <dt>{name}</dt>
-                    <dd class="hash"><code>{value.clone()}</code><CopyButton what=name source=Source::Text(value) is_quiet=true/></dd>
-                </div>
+                <details class="folded">
+                    <summary><h2>{title}</h2></summary>
+                    <p class="lines">{text.clone()}</p>
+                </details>
             }
         })
-        .collect();
-    let (words, command) = if page.is_public {
-        ("Anyone may download it.", format!("curl -fO {address}"))
-    } else {
-        (
-            "Downloading takes a token that may read the feed; being signed in here does not count there.",
-            format!("curl -fO -H \"Authorization: Bearer ${VARIABLE}\" {address}"),
-        )
-    };
-    view! {
-        <section class="section" aria-labelledby="archive">
-            <h2 id="archive">"Archive"</h2>
-            <p class="meta"><span>{file}</span><span>{size(bytes)}</span><span>{counted(page.shown.downloads, "download")}</span></p>
-            <dl class="facts">{hashes}</dl>
-            <p>{words}</p>
-            <CodeBlock place="Terminal" what="the download command" text=command/>
-        </section>
+        .collect_view()
+}
+
+fn licence(licence: LicenceView) -> AnyView {
+    match licence.address {
+        Some(address) => outward(address, licence.name),
+        None => view! { <span>{licence.name}</span> }.into_any(),
     }
+}
+
+/// A link that the publisher chose.
+fn outward(address: String, words: String) -> AnyView {
+    view! { <a href=address rel="external nofollow noopener noreferrer">{words}</a> }.into_any()
 }

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::{
+    ecosystem::Ecosystem,
     links,
     views::{PackagePage as Page, VersionView},
 };
@@ -12,6 +13,7 @@ use crate::{
     components::{
         figures::{count, counted},
         form_answer::FormAnswer,
+        kind_words,
         text_field::{described, field_error},
     },
     server_fns::packages::ALL_VERSIONS,
@@ -21,6 +23,12 @@ use crate::{
 fn act(page: &Page, act: &str) -> String {
     let VersionView { version, .. } = &page.shown;
     format!("{}/{act}", links::version(&page.feed, page.ecosystem, &page.name, version))
+}
+
+/// The page on which the package with all its versions is deleted.
+fn whole(page: &Page) -> String {
+    let all = links::version(&page.feed, page.ecosystem, &page.name, ALL_VERSIONS);
+    format!("{all}/delete")
 }
 
 /// The acts beside the heading: the one that can be taken back, and the way to the one that cannot.
@@ -36,8 +44,12 @@ pub(super) fn heading_acts(page: &Page) -> impl IntoView + use<> {
         }
     });
     let deletion = page.may_delete.then(|| {
+        let (href, what) = match page.ecosystem {
+            Ecosystem::Bower => (whole(page), &page.name),
+            _ => (act(page, "delete"), &page.shown.version),
+        };
         view! {
-            <a class="button danger" href=act(page, "delete")>"Delete…"<span class="visually-hidden">{format!(" {}", page.shown.version)}</span></a>
+            <a class="button danger" href=href>"Delete…"<span class="visually-hidden">{format!(" {what}")}</span></a>
         }
     });
     (page.may_change || page.may_delete)
@@ -72,18 +84,28 @@ pub(super) fn done(page: &Page) -> impl IntoView + use<> {
 
 /// The section with everything else.
 pub(super) fn manage(page: &Page, answer: &FormAnswer) -> impl IntoView + use<> {
-    let changes =
-        page.may_change.then(|| view! { {deprecation(page, answer)}{tags(page, answer)} });
+    let changes = page.may_change.then(|| {
+        // Only npm's clients know tags.
+        let tags = (page.ecosystem == Ecosystem::Npm).then(|| tags(page, answer));
+        view! { {deprecation(page, answer)}{tags} }
+    });
     let deletion = page.may_delete.then(|| {
-        let package = links::version(&page.feed, page.ecosystem, &page.name, ALL_VERSIONS);
-        let words = format!("Delete the package with {}…", counted(page.count, "version"));
+        let is_bower = page.ecosystem == Ecosystem::Bower;
+        let words = if is_bower {
+            format!("Delete {}…", page.name)
+        } else {
+            format!("Delete the package with {}…", counted(page.count, "version"))
+        };
+        let one = (!is_bower).then(|| {
+            view! { <a class="button danger" href=act(page, "delete")>{format!("Delete {}…", page.shown.version)}</a> }
+        });
         view! {
             <section class="section" aria-labelledby="deletion">
                 <h3 id="deletion">"Delete"</h3>
-                <p>"Builds that have a version in their lock files fail when it is deleted. Unlisting and deprecating break nothing."</p>
+                <p>{kind_words::deletion(page.ecosystem)}</p>
                 <div class="actions">
-                    <a class="button danger" href=act(page, "delete")>{format!("Delete {}…", page.shown.version)}</a>
-                    <a class="button danger" href=format!("{package}/delete")>{words}</a>
+                    {one}
+                    <a class="button danger" href=whole(page)>{words}</a>
                 </div>
             </section>
         }
@@ -137,7 +159,7 @@ fn deprecation(page: &Page, answer: &FormAnswer) -> impl IntoView + use<> {
     view! {
         <section class="section" aria-labelledby="deprecation">
             <h3 id="deprecation">"Deprecate"</h3>
-            <p>"Clients print the reason when they install such a version."</p>
+            <p>{kind_words::deprecating(page.ecosystem)}</p>
             <form class="form" method="post" action=act(page, "deprecate")>
                 <fieldset class="choices" id="which">
                     <legend>"Versions"</legend>

@@ -1,13 +1,23 @@
 //! What a manifest says about its package. It is the publisher's word, and may say anything: what is
-//! too long or of another type than npm's documentation has it (`package-json.md`) is left out.
+//! too long or of another type than the ecosystem's documentation has it is left out.
+//!
+//! npm's is kept as it came (`package-json.md`); those of the others are made by their protocols, with
+//! the same names for the same things.
 
-use model::views::{About, Dependencies, Dependency, DependencyKind, LinkKind};
+mod dependencies;
+mod licences;
+
+use model::{
+    ecosystem::Ecosystem,
+    views::{About, LinkKind},
+};
 use serde_json::{Map, Value};
 
-/// The most dependencies of a sort that are shown.
-const DEPENDENCIES: usize = 200;
-/// The most characters of a description, of a name, and of anything else.
-const LONGEST_DESCRIPTION: usize = 300;
+/// The most words to find a package by that are shown.
+const KEYWORDS: usize = 20;
+/// The most characters of a description, of texts in lines, of a name, and of anything else.
+const LONGEST_DESCRIPTION: usize = 1000;
+const LONGEST_TEXT: usize = 40_000;
 const LONGEST_NAME: usize = 214;
 const LONGEST_WORDS: usize = 100;
 /// The most characters of an address.
@@ -21,13 +31,13 @@ const HOSTS: [(&str, &str); 4] = [
     ("gist:", "https://gist.github.com/"),
 ];
 
-/// A manifest of npm.
-pub(super) struct Manifest(Map<String, Value>);
+/// A manifest of a kind of package.
+pub(super) struct Manifest(Map<String, Value>, Ecosystem);
 
 impl Manifest {
     /// Reads a stored manifest.
-    pub(super) fn read(stored: &str) -> Self {
-        Self(serde_json::from_str(stored).unwrap_or_default())
+    pub(super) fn read(ecosystem: Ecosystem, stored: &str) -> Self {
+        Self(serde_json::from_str(stored).unwrap_or_default(), ecosystem)
     }
 
     /// What it says in a few words.
@@ -42,7 +52,12 @@ impl Manifest {
         ];
         About {
             description: plain(self.text("description").unwrap_or_default(), LONGEST_DESCRIPTION),
-            licence: self.licence(),
+            licences: self.licences(),
+            authors: plain(self.text("authors").unwrap_or_default(), LONGEST_NAME),
+            keywords: self
+                .words(if self.1 == Ecosystem::Nuget { "tags" } else { "keywords" })
+                .collect(),
+            notes: lines(self.text("releaseNotes").unwrap_or_default()),
             links: links.into_iter().filter_map(|(kind, link)| Some((kind, link?))).collect(),
             engines: engines.filter(|engine| !engine.is_empty()).take(8).collect(),
         }
@@ -51,37 +66,6 @@ impl Manifest {
     /// Where a Bower package is; empty for others.
     pub(super) fn url(&self) -> String {
         self.text("url").unwrap_or_default().to_owned()
-    }
-
-    /// What it depends on. Whether the feed has it is not known here.
-    pub(super) fn dependencies(&self) -> Vec<Dependencies> {
-        let sorts = [
-            ("dependencies", DependencyKind::Needed),
-            ("peerDependencies", DependencyKind::Peer),
-            ("optionalDependencies", DependencyKind::Optional),
-            ("devDependencies", DependencyKind::Development),
-        ];
-        let part = |(field, kind)| {
-            // npm writes what is optional among what is needed too.
-            let is_optional = |name: &str| {
-                kind == DependencyKind::Needed
-                    && self.object("optionalDependencies").any(|(optional, _)| optional == name)
-            };
-            let mut all: Vec<_> = self
-                .object(field)
-                .filter(|(name, _)| !name.is_empty() && !is_optional(name))
-                .map(|(name, range)| Dependency {
-                    name: plain(name, LONGEST_NAME),
-                    range: plain(range.as_str().unwrap_or_default(), LONGEST_WORDS),
-                    is_here: false,
-                })
-                .collect();
-            all.sort_by(|a, b| a.name.cmp(&b.name));
-            let more = all.len().saturating_sub(DEPENDENCIES);
-            all.truncate(DEPENDENCIES);
-            Dependencies { kind, shown: all, more: u64::try_from(more).unwrap_or(0) }
-        };
-        sorts.into_iter().map(part).filter(|part| !part.shown.is_empty()).collect()
     }
 
     fn text(&self, field: &str) -> Option<&str> {
@@ -97,19 +81,41 @@ impl Manifest {
         self.0.get(field).and_then(Value::as_object).into_iter().flatten()
     }
 
-    /// The licence; old packages have an object, or a list of them under another name.
-    fn licence(&self) -> Option<String> {
-        let old = || self.0.get("licenses")?.get(0)?.get("type")?.as_str();
-        let text = self.text_or("license", "type").or_else(old);
-        text.map(|text| plain(text, LONGEST_WORDS)).filter(|text| !text.is_empty())
+    /// The texts of a list.
+    fn words(&self, field: &str) -> impl Iterator<Item = String> {
+        let all = self.0.get(field).and_then(Value::as_array).into_iter().flatten();
+        all.filter_map(|word| Some(plain(word.as_str()?, LONGEST_WORDS)))
+            .filter(|word| !word.is_empty())
+            .take(KEYWORDS)
     }
 }
 
 /// Text for one line: without control characters and those that turn the direction of what follows.
 fn plain(text: &str, longest: usize) -> String {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().filter(|c| !c.is_control() && !turns(*c)).take(longest).collect()
+    let words = words.join(" ");
+    cut(words.chars().filter(|c| !c.is_control() && !turns(*c)), longest)
+}
+
+/// Text in lines.
+fn lines(text: &str) -> String {
+    let kept = |c: &char| (!c.is_control() || matches!(c, '\n' | '\t')) && !turns(*c);
+    cut(text.trim().chars().filter(kept), LONGEST_TEXT)
+}
+
+/// What is cut short says so.
+fn cut(mut text: impl Iterator<Item = char>, longest: usize) -> String {
+    let mut kept: String = text.by_ref().take(longest).collect();
+    if text.next().is_some() {
+        kept.pop();
+        kept.push('…');
+    }
+    kept
+}
+
+/// Whether a character turns the direction of what follows.
+const fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
 /// An address that a browser may be led to: `http` or `https`, with a host and no password.
@@ -155,29 +161,27 @@ mod tests {
 
     use super::*;
 
-    fn manifest(value: &Value) -> Manifest {
-        Manifest::read(&value.to_string())
+    pub(super) fn manifest(ecosystem: Ecosystem, value: &Value) -> Manifest {
+        Manifest::read(ecosystem, &value.to_string())
+    }
+
+    fn npm(value: &Value) -> Manifest {
+        manifest(Ecosystem::Npm, value)
     }
 
     #[test]
     fn what_a_manifest_says_is_read() {
-        let read = manifest(&json!({
+        let read = npm(&json!({
             "description": " A \n thing ",
+            "keywords": ["a", " b  c "],
             "license": "MIT",
             "homepage": "https://acme.example/demo#readme",
             "repository": { "type": "git", "url": "git+https://git.example/acme/demo.git" },
             "bugs": "https://git.example/acme/demo/issues",
             "engines": { "node": ">=18", "npm": 9 },
-            "dependencies": { "b": "^1.0.0", "a": "2", "o": "1" },
-            "optionalDependencies": { "o": "1" },
-            "peerDependencies": {},
-            "devDependencies": { "t": { "odd": true } },
         }));
         let about = read.about();
-        assert_eq!(
-            (about.description.as_str(), about.licence.as_deref()),
-            ("A thing", Some("MIT"))
-        );
+        assert_eq!(about.description, "A thing");
         assert_eq!(
             about.links,
             [
@@ -187,32 +191,26 @@ mod tests {
             ]
         );
         assert_eq!(about.engines, ["node >=18"]);
-        let parts = read.dependencies();
-        let said: Vec<_> = parts
-            .iter()
-            .flat_map(|part| {
-                part.shown.iter().map(|d| (part.kind, d.name.as_str(), d.range.as_str()))
-            })
-            .collect();
-        assert_eq!(
-            said,
-            [
-                (DependencyKind::Needed, "a", "2"),
-                (DependencyKind::Needed, "b", "^1.0.0"),
-                (DependencyKind::Optional, "o", "1"),
-                (DependencyKind::Development, "t", ""),
-            ]
-        );
+        assert_eq!(about.keywords, ["a", "b c"]);
     }
 
     #[test]
-    fn old_licences_are_read() {
-        for old in [
-            json!({ "license": { "type": "ISC", "url": "https://x.example" } }),
-            json!({ "licenses": [{ "type": "ISC" }, { "type": "MIT" }] }),
-        ] {
-            assert_eq!(manifest(&old).about().licence.as_deref(), Some("ISC"), "{old}");
-        }
+    fn what_nuget_says_is_read() {
+        let about = manifest(
+            Ecosystem::Nuget,
+            &json!({
+                "description": "A\nthing", "authors": "Ann, Bob", "tags": ["x", "<b>", 7, ""],
+                "releaseNotes": " One.\r\n\u{202e}Two.\u{7} ",
+                "homepage": "javascript:alert(1)", "repository": { "type": "git", "url": "https://git.example/a/b.git" },
+            }),
+        )
+        .about();
+        assert_eq!((about.description.as_str(), about.authors.as_str()), ("A thing", "Ann, Bob"));
+        assert_eq!(
+            (about.keywords, about.notes.as_str()),
+            (vec!["x".to_owned(), "<b>".to_owned()], "One.\nTwo.")
+        );
+        assert_eq!(about.links, [(LinkKind::Repository, "https://git.example/a/b".to_owned())]);
     }
 
     #[test]
@@ -221,13 +219,16 @@ mod tests {
             json!(null),
             json!([1]),
             json!({ "description": 1, "license": [], "homepage": {}, "repository": 7, "bugs": { "url": [] },
-                "engines": "node", "dependencies": ["a"], "peerDependencies": "b", "licenses": "MIT" }),
+                "engines": "node", "dependencies": ["a"], "peerDependencies": "b", "licenses": "MIT",
+                "dependencyGroups": [7, { "dependencies": "x" }], "authors": [], "tags": "a", "releaseNotes": {}, "licenseText": 1 }),
         ] {
-            let read = manifest(&odd);
-            assert_eq!(read.about(), About::default(), "{odd}");
-            assert_eq!(read.dependencies(), []);
+            for ecosystem in Ecosystem::ALL {
+                let read = manifest(ecosystem, &odd);
+                assert_eq!(read.about(), About::default(), "{odd}");
+                assert_eq!(read.dependencies(), [], "{odd}");
+            }
         }
-        assert_eq!(Manifest::read("not json").about(), About::default());
+        assert_eq!(Manifest::read(Ecosystem::Npm, "not json").about(), About::default());
     }
 
     #[test]
@@ -285,9 +286,8 @@ mod tests {
     #[test]
     fn text_cannot_turn_around_what_follows() {
         assert_eq!(plain("a\u{202e}b\u{0007}c\n\td", 100), "abc d");
-        assert_eq!(
-            plain(&"ä".repeat(400), LONGEST_DESCRIPTION).chars().count(),
-            LONGEST_DESCRIPTION
-        );
+        let long = plain(&"ä".repeat(LONGEST_DESCRIPTION + 1), LONGEST_DESCRIPTION);
+        assert_eq!(long.chars().count(), LONGEST_DESCRIPTION);
+        assert!(long.ends_with('…'));
     }
 }

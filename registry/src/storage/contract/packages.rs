@@ -139,7 +139,8 @@ async fn a_version_is_one_however_many_files_it_has() {
         let said = versions::said(&mut source, package).await.unwrap();
         assert_eq!((said.len(), said[0].file.as_str()), (1, "acme-core-1.0.0.tgz"));
         let shown = package_pages::shown(&mut source, package, "1.0.0").await.unwrap().unwrap();
-        assert_eq!(shown.file.as_deref(), Some("acme-core-1.0.0.tgz"));
+        let files = package_pages::files(&mut source, shown.id).await.unwrap();
+        assert_eq!(files[0].name, "acme-core-1.0.0.tgz");
         let found = versions::file(&mut source, main, Ecosystem::Npm, "acme-core", "symbols")
             .await
             .unwrap();

@@ -213,7 +213,8 @@ async fn try_delete(posted: &Posted, caller: &Caller, place: &Place) -> Result<L
     let services = posted.services();
     let grant = place.authorize(posted, caller, Action::Delete).await.map_err(Refused::Form)?;
     services.sessions.require_confirmed(caller).map_err(Refused::Form)?;
-    let version = Some(place.version.as_str()).filter(|version| *version != ALL_VERSIONS);
+    let is_one = place.version != ALL_VERSIONS && place.ecosystem != Ecosystem::Bower;
+    let version = is_one.then_some(place.version.as_str());
     let page = services.packages.deletion(&grant, version).await.map_err(Refused::Form)?;
     if posted.text("phrase").trim() != page.phrase() {
         let wrong = format!("Type “{}” to delete it.", page.phrase());
@@ -225,7 +226,9 @@ async fn try_delete(posted: &Posted, caller: &Caller, place: &Place) -> Result<L
         Ok(local(&format!("{package}?deleted={}", links::segment(version))))
     } else {
         services.packages.delete_package(&grant).await.map_err(Refused::Form)?;
-        Ok(local(&package))
+        // Nothing stays behind of a name that led elsewhere, so there is no page that says it is gone.
+        let is_bower = place.ecosystem == Ecosystem::Bower;
+        Ok(local(&if is_bower { links::feed(&place.feed) } else { package }))
     }
 }
 

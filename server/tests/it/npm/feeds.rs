@@ -216,7 +216,7 @@ async fn packages_are_searched_by_the_address() {
         "href=\"/feeds/main/npm/acme-core\"",
         "href=\"/feeds/main/npm/@acme%2Fhttp\"",
         "by ana",
-        "Use it with npm",
+        "Use it with your client",
         "href=\"/feeds/main/members\"",
         "href=\"/feeds/main/settings\"",
     ] {
