@@ -125,8 +125,8 @@ fn days_since_epoch(date: Date) -> i64 {
 
 fn rough_span(seconds: u64) -> String {
     let (count, unit) = match seconds {
-        0..90 => (seconds.max(1), "second"),
-        90..5_400 => ((seconds + 30) / 60, "minute"),
+        0..60 => (seconds.max(1), "second"),
+        60..5_400 => ((seconds + 30) / 60, "minute"),
         5_400..129_600 => ((seconds + 1_800) / 3_600, "hour"),
         _ => ((seconds + 43_200) / 86_400, "day"),
     };

@@ -2,5 +2,5 @@
 
 pub(crate) use model::connect::{
     VARIABLE,
-    npm::{npmrc, source, take_token},
+    npm::{npmrc, source, take_token, yarnrc},
 };

@@ -15,6 +15,23 @@ pub fn source(address: &str, scope: Option<&str>) -> String {
     format!("{setting}={address}/npm/")
 }
 
+/// The lines of `.yarnrc.yml`, which yarn 2 and later read, for the feed at `address` or for one scope of
+/// packages from it. Where it takes a token, that stands in the environment.
+pub fn yarnrc(address: &str, scope: Option<&str>, takes_token: bool) -> String {
+    let mut lines = vec![
+        format!("npmRegistryServer: \"{address}/npm/\""),
+        // Without it yarn publishes a scope's packages to the public registry.
+        format!("npmPublishRegistry: \"{address}/npm/\""),
+    ];
+    if takes_token {
+        lines.push("npmAlwaysAuth: true".to_owned());
+        lines.push(format!("npmAuthToken: \"${{{VARIABLE}}}\""));
+    }
+    let Some(scope) = scope else { return lines.join("\n") };
+    let lines: Vec<_> = lines.iter().map(|line| format!("    {line}")).collect();
+    format!("npmScopes:\n  {}:\n{}", scope.trim_start_matches('@'), lines.join("\n"))
+}
+
 /// The command that waits for a token to be pasted and keeps it out of the history.
 pub fn take_token() -> String {
     format!("read -rs {VARIABLE} && export {VARIABLE}")
@@ -75,25 +92,9 @@ pub(super) fn recipe(setup: &Setup, value: Value) -> Recipe {
 /// yarn 2 and later, which reads no `.npmrc`.
 pub(super) fn berry(setup: &Setup, value: Value) -> Recipe {
     let (address, packages) = (&setup.address, &setup.packages);
-    let scope = scope(packages).map(|scope| scope.trim_start_matches('@'));
-    let needs_token = setup.needs_token();
-    let mut lines = Vec::new();
-    let indent = match scope {
-        Some(scope) => {
-            lines.extend(["npmScopes:".to_owned(), format!("  {scope}:")]);
-            "    "
-        }
-        None => "",
-    };
-    lines.push(format!("{indent}npmRegistryServer: \"{address}/npm/\""));
-    // Without it yarn publishes a scope's packages to the public registry.
-    lines.push(format!("{indent}npmPublishRegistry: \"{address}/npm/\""));
-    if needs_token {
-        lines.push(format!("{indent}npmAlwaysAuth: true"));
-    }
-    if needs_token && value == Value::Variable {
-        lines.push(format!("{indent}npmAuthToken: \"${{{VARIABLE}}}\""));
-    }
+    let scope = scope(packages);
+    let takes_token = setup.needs_token() && value == Value::Variable;
+    let mut lines = vec![yarnrc(address, scope, takes_token)];
     lines.push(format!("# yarn waits a day before it takes what was just published.\nnpmPreapprovedPackages: [\"{packages}\"]"));
     if setup.is_plain_http() {
         let host = setup.host();
@@ -105,7 +106,8 @@ pub(super) fn berry(setup: &Setup, value: Value) -> Recipe {
         "npmRegistries:\n  \"{place}/npm\":\n    npmAlwaysAuth: true\n    npmAuthToken: \"{TOKEN}\""
     );
     let job_install = owned(&["corepack enable", "yarn install --immutable"]);
-    let of_scope = scope.map_or_else(String::new, |scope| format!(" --scope {scope}"));
+    let of_scope = scope.map(|scope| format!(" --scope {}", scope.trim_start_matches('@')));
+    let of_scope = of_scope.unwrap_or_default();
     Recipe {
         files: vec![Snippet::committed(".yarnrc.yml", lines.join("\n"))],
         secrets: vec![Snippet::secret("~/.yarnrc.yml", secret)],
@@ -148,6 +150,18 @@ mod tests {
         assert_eq!(
             npmrc("https://feeds.example/F/main", None),
             "registry=https://feeds.example/F/main/npm/\n//feeds.example/F/main/npm/:_authToken=${LATCHKEY_TOKEN}"
+        );
+    }
+
+    #[test]
+    fn yarn_is_told_in_its_own_file() {
+        assert_eq!(
+            yarnrc("https://feeds.example/F/main", Some("@acme"), true),
+            "npmScopes:\n  acme:\n    npmRegistryServer: \"https://feeds.example/F/main/npm/\"\n    npmPublishRegistry: \"https://feeds.example/F/main/npm/\"\n    npmAlwaysAuth: true\n    npmAuthToken: \"${LATCHKEY_TOKEN}\""
+        );
+        assert_eq!(
+            yarnrc("https://feeds.example/F/open", None, false),
+            "npmRegistryServer: \"https://feeds.example/F/open/npm/\"\nnpmPublishRegistry: \"https://feeds.example/F/open/npm/\""
         );
     }
 

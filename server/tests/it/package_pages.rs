@@ -164,7 +164,7 @@ async fn a_page_shows_what_is_known_about_a_version() {
         "<a href=\"https://ci.example/b.svg\" rel=\"external nofollow noopener noreferrer\">build</a>",
         "<a href=\"/feeds/main/npm/other\">other</a>",
         "<span>absent</span>",
-        "<dt>Licence</dt><dd>MIT</dd>",
+        "<dt>Licence</dt><dd><ul class=\"tags\"><li><span>MIT</span>",
         "href=\"https://github.com/acme/demo\"",
         "ebfb55f4432b592119a10592e4f26272cc72359e",
         "sha512-sRU36Ok1DOcSWqYvA3z8E7szGJ0jPd3ewR",

@@ -69,7 +69,7 @@ fn came(token: TokenId, seen: Seen) -> AnyView {
     let moment = view! { <Moment at words=at.date_and_time()/> };
     match refused {
         None => view! {
-            <p class="ok-text"><strong>{format!("Seen from {address} by {client}")}</strong>", "{moment}"."</p>
+            <p><strong>{format!("Seen from {address} by {client}")}</strong>", "{moment}"."</p>
         }
         .into_any(),
         Some(code) => view! {

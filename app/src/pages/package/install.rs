@@ -5,7 +5,7 @@ use model::views::PackagePage as Page;
 
 use crate::components::{
     code_block::CodeBlock,
-    npm::{VARIABLE, npmrc, source},
+    npm::{npmrc, source, yarnrc},
     token_hint::token_hint,
 };
 
@@ -48,7 +48,7 @@ fn panel(page: &Page, client: &'static str) -> impl IntoView + use<> {
     let lines = if page.is_public { source } else { npmrc };
     let lines = lines(&page.address, scope);
     let (file, text) = match client {
-        "yarn" => (".yarnrc.yml", yarnrc(&page.address, scope, page.is_public)),
+        "yarn" => (".yarnrc.yml", yarnrc(&page.address, scope, !page.is_public)),
         "yarn1" if !page.is_public => {
             (".npmrc", format!("{lines}\n{}:always-auth=true", place(&page.address)))
         }
@@ -78,32 +78,12 @@ fn place(address: &str) -> String {
     format!("{}/npm/", address.split_once(':').map_or(address, |(_, place)| place))
 }
 
-/// The lines of Yarn's own file.
-fn yarnrc(address: &str, scope: Option<&str>, is_public: bool) -> String {
-    let mut lines = vec![format!("npmRegistryServer: \"{address}/npm/\"")];
-    if !is_public {
-        lines.push(format!("npmAuthToken: \"${{{VARIABLE}}}\""));
-        lines.push("npmAlwaysAuth: true".to_owned());
-    }
-    let Some(scope) = scope else { return lines.join("\n") };
-    let lines: Vec<_> = lines.iter().map(|line| format!("    {line}")).collect();
-    format!("npmScopes:\n  {}:\n{}", scope.trim_start_matches('@'), lines.join("\n"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn yarn_is_told_in_its_own_file() {
-        assert_eq!(
-            yarnrc("https://feeds.example/F/main", Some("@acme"), false),
-            "npmScopes:\n  acme:\n    npmRegistryServer: \"https://feeds.example/F/main/npm/\"\n    npmAuthToken: \"${LATCHKEY_TOKEN}\"\n    npmAlwaysAuth: true"
-        );
-        assert_eq!(
-            yarnrc("https://feeds.example/F/open", None, true),
-            "npmRegistryServer: \"https://feeds.example/F/open/npm/\""
-        );
+    fn npm_names_an_address_without_its_scheme() {
         assert_eq!(place("https://feeds.example/F/main"), "//feeds.example/F/main/npm/");
     }
 }
