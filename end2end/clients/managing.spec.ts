@@ -1,7 +1,8 @@
 // What each client can change about packages that are there, with a token that may and with one
 // that may only publish.
 import { expect, refused, succeeded, test } from "../fixtures/bench.ts";
-import { CLIENTS, type ClientName, type Result } from "../fixtures/clients.ts";
+import { CLIENTS, type ClientName } from "../fixtures/clients.ts";
+import type { Result } from "../fixtures/run.ts";
 
 test.describe.configure({ mode: "parallel", timeout: 240_000 });
 

@@ -1,7 +1,8 @@
 // What a token lets through and what it does not, with every client that people have: publish with
 // a token that only writes, install elsewhere with one that only reads, be refused in words.
 import { expect, mistyped, refused, succeeded, test } from "../fixtures/bench.ts";
-import { type Client, CLIENTS, type ClientName, type Result } from "../fixtures/clients.ts";
+import { type Client, CLIENTS, type ClientName } from "../fixtures/clients.ts";
+import type { Result } from "../fixtures/run.ts";
 
 test.describe.configure({ mode: "parallel", timeout: 240_000 });
 

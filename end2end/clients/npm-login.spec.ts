@@ -6,7 +6,8 @@ import { delimiter, dirname, join } from "node:path";
 import { type Page } from "@playwright/test";
 import { expect, test } from "../fixtures/app.ts";
 import { mistyped, refused, succeeded } from "../fixtures/bench.ts";
-import { Client, type ClientName, CLIENTS, program, provideNpm, type Result } from "../fixtures/clients.ts";
+import { Client, type ClientName, CLIENTS, program, provideNpm } from "../fixtures/clients.ts";
+import type { Result } from "../fixtures/run.ts";
 import { PASSWORD } from "../fixtures/server.ts";
 
 const TOKEN = /lka_[0-9A-Za-z]{36}/;

@@ -1,7 +1,8 @@
 // What npm 11 changes about packages that are there, with the right token and with each wrong one.
 import { expect, mistyped, refused, succeeded, test } from "../fixtures/bench.ts";
 import type { Bench } from "../fixtures/bench.ts";
-import type { Client, Result } from "../fixtures/clients.ts";
+import type { Client } from "../fixtures/clients.ts";
+import type { Result } from "../fixtures/run.ts";
 
 test.describe.configure({ mode: "parallel", timeout: 240_000 });
 

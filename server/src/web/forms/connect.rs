@@ -32,7 +32,10 @@ async fn create(posted: Posted) -> Response {
     let services = posted.services();
     let made = async {
         let setup = connect::setup(services, caller, &posted.origin, &query).await?;
-        let (setup, feed, _) = setup.ok_or(Error::NotFound("feed"))?;
+        let (setup, feed, problem) = setup.ok_or(Error::NotFound("feed"))?;
+        if let Some(problem) = problem {
+            return Err(Error::Invalid(problem));
+        }
         let mut form = setup.token_form(&feed.id.to_string());
         posted.text("form").clone_into(&mut form.form);
         tokens::create(services, caller, &posted.origin, &form).await
