@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, refused, succeeded, test } from "../fixtures/bench.ts";
 import { NuGet } from "../fixtures/nuget.ts";
+import { zipped } from "../fixtures/packages.ts";
 import { PASSWORD } from "../fixtures/server.ts";
 
 test.describe.configure({ mode: "parallel", timeout: 240_000 });
@@ -27,6 +28,16 @@ test("nuget.exe works with stored credentials alone, by both addresses of a feed
   const publisher = nuget(`${address}/v3/index.json`, both);
   succeeded(await publisher.push(await publisher.pack("Acme.Core", "1.2.0")));
   succeeded(await publisher.push(await publisher.pack("Demo.Pkg", "1.0.0", { "Acme.Core": "[1.0,2.0)" })));
+
+  const symbols = zipped({
+    "Acme.Core.nuspec": `<package><metadata><id>Acme.Core</id><version>1.2.0</version><authors>Acme</authors><description>Symbols.</description><packageTypes><packageType name="SymbolsPackage"/></packageTypes></metadata></package>`,
+    "lib/net45/Acme.Core.pdb": "BSJB, as a portable one begins",
+  });
+  succeeded(await publisher.push(publisher.write("Acme.Core.1.2.0.snupkg", symbols)));
+  const answer = await fetch(`${address}/v3/flatcontainer/acme.core/1.2.0/acme.core.1.2.0.snupkg`, {
+    headers: { authorization: `Basic ${btoa(`anybody:${read}`)}` },
+  });
+  expect(Buffer.from(await answer.arrayBuffer()).equals(symbols), "symbols are given as they were pushed").toBe(true);
 
   const restorer = nuget(`${address}/v3/index.json`, read);
   const restored = await restorer.restore({ "Demo.Pkg": "1.0.0", "Acme.Core": "1.2.0" });
