@@ -27,7 +27,7 @@ const EXAMPLES: usize = 2;
 pub(super) struct Matches {
     /// How many packages an allow rule of the scope is about.
     pub(super) scope: u64,
-    /// What each of the patterns matches.
+    /// What each of the patterns matches, in the feeds of the scope if there is one.
     pub(super) patterns: Vec<PatternMatches>,
     /// Whether there are more packages than were looked at.
     pub(super) is_partial: bool,
@@ -65,6 +65,10 @@ pub(super) async fn count(
             after = id;
             let kind = kind.parse().map_err(|_| Error::inconsistent("packages", "ecosystem"))?;
             found.scope += u64::from(scope.is_some_and(|scope| touches(scope, feed, kind, &name)));
+            // A pattern says nothing of packages in feeds that were not chosen.
+            if scope.is_some_and(|scope| !reaches(scope, feed)) {
+                continue;
+            }
             for (pattern, matches) in patterns.iter().zip(&mut found.patterns) {
                 if pattern.as_ref().is_some_and(|pattern| pattern.matches(kind, &name)) {
                     matches.note(&name);
@@ -78,6 +82,10 @@ pub(super) async fn count(
     found.is_partial =
         !packages::reachable_names(&mut database, account, after, 1).await?.is_empty();
     Ok(found)
+}
+
+fn reaches(scope: &Scope, feed: FeedId) -> bool {
+    scope.rules.iter().any(|rule| rule.effect == Effect::Allow && rule.feeds.contains(feed))
 }
 
 fn touches(scope: &Scope, feed: FeedId, kind: Ecosystem, name: &str) -> bool {

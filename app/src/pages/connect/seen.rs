@@ -39,7 +39,10 @@ pub(super) fn SeenBox(
             let answer = read_seen(token, feed, since).await;
             // The page may have been left meanwhile. What could not be asked is asked again.
             let _ = is_asking.try_set_value(false);
-            if let (Ok(Some(new)), Some(false)) = (answer, seen.try_with_untracked(|_| false)) {
+            // The same is not said twice.
+            if let Ok(Some(new)) = answer
+                && seen.try_with_untracked(|old| old.as_ref() != Some(&new)) == Some(true)
+            {
                 seen.set(Some(new));
             }
         });
