@@ -54,14 +54,17 @@ const PUSH: Access = Access::Feed(&[Action::PushNew, Action::PushVersion]);
 const PRESENCE: Access = Access::Feed(&Action::ALL);
 const UNLIST: Access = Access::Feed(&[Action::Unlist]);
 
-/// Every route. Clients put a slash behind the addresses they push to.
-const ROUTES: [(Method, &str, Access); 12] = [
+/// Every route. Clients put a slash behind the addresses they push to; where the address of the older
+/// protocol is the source, nuget.exe pushes to that very address.
+const ROUTES: [(Method, &str, Access); 14] = [
     (Method::GET, "/F/{feed}/api/v3/index.json", Access::AnyFeed),
     (Method::GET, "/F/{feed}/api/v3/{*path}", READ),
     (Method::GET, "/F/{feed}/api/v2", PRESENCE),
     (Method::GET, "/F/{feed}/api/v2/", PRESENCE),
     (Method::GET, "/F/{feed}/api/v2/{*path}", READ),
     (Method::GET, "/F/{feed}/api/v2/package/{id}/{version}", READ),
+    (Method::PUT, "/F/{feed}/api/v2", PUSH),
+    (Method::PUT, "/F/{feed}/api/v2/", PUSH),
     (Method::PUT, "/F/{feed}/api/v2/package", PUSH),
     (Method::PUT, "/F/{feed}/api/v2/package/", PUSH),
     (Method::PUT, "/F/{feed}/api/v2/symbolpackage", PUSH),
@@ -152,6 +155,9 @@ impl Call {
                 legacy::answer(self, &path).await
             }
             (&Method::PUT, Ok(Path::Packages)) => write::push(self, body).await,
+            (&Method::PUT, Ok(Path::Legacy(rest))) if matches!(rest.as_str(), "" | "/") => {
+                write::push(self, body).await
+            }
             (&Method::PUT, Ok(Path::Symbols)) => write::push_symbols(self, body).await,
             (&Method::DELETE, Ok(Path::Version(id, version))) => {
                 write::set_listed(self, &id, &version, false).await
