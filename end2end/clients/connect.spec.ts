@@ -6,6 +6,7 @@ import { expect, succeeded, test } from "../fixtures/bench.ts";
 import { Repositories } from "../fixtures/bower.ts";
 import { commands, copied, jobCommands, named, type Snippet, writeFiles } from "../fixtures/connect.ts";
 import { Desk } from "../fixtures/desk.ts";
+import { push, register } from "../fixtures/packages.ts";
 
 test.describe.configure({ mode: "parallel", timeout: 240_000 });
 
@@ -145,6 +146,43 @@ for (const client of ["npm", "pnpm", "yarn", "yarn-1", "nuget", "maven"]) {
       await isThere(page, feed, client);
     });
   }
+}
+
+for (const client of ["npm", "nuget", "bower"]) {
+  test(`${client} installs in a job, told by the page`, async ({ page, bench, server, signIn, secrets }) => {
+    const made = bench(`takes-${client}`);
+    const feed = made.name;
+    const write = made.token("fills", "--read", "none", "--write", feed);
+    secrets.push(write);
+    const repositories = client === "bower" ? await new Repositories().start() : undefined;
+    try {
+      if (client === "npm") succeeded(await made.client("npm11", write).publish("@acme/demo", "1.0.0"));
+      const about = "<authors>Acme</authors><description>It works.</description>";
+      if (client === "nuget") await push(server, feed, write, ["Acme.Demo", "1.0.0"], about, { "content/content.txt": "it works" });
+      if (client === "bower") await register(server, feed, write, "acme-demo", repositories!.make("acme-demo", "1.0.0"));
+      await signIn(feed);
+      const snippets = await copied(page, { feed, client, place: "gitlab", task: "install" });
+      const token = /lka_[0-9A-Za-z]{36}/.exec(snippets.map((snippet) => snippet.text).join("\n"))![0];
+      secrets.push(token);
+      const env = { LATCHKEY_TOKEN: token };
+      const runner = desk(client);
+      // The public feed cannot be had here; an empty one stands in for it.
+      server.feed(`${feed}-open`, feed, "--public");
+      const empty = `${server.url}/F/${feed}-open/api/v3/index.json`;
+      writeFiles(runner, snippets, (place, text) => runner.write(place, text.replace("https://api.nuget.org/v3/index.json", empty)));
+      if (client === "npm") {
+        runner.write("package.json", JSON.stringify({ name: "consumer", version: "1.0.0", dependencies: { "@acme/demo": "1.0.0" } }));
+        succeeded(await runner.run("npm install --package-lock-only", env));
+      }
+      if (client === "nuget") runner.write("packages.config", '<packages><package id="Acme.Demo" version="1.0.0" targetFramework="net45"/></packages>');
+      if (client === "bower") runner.write("bower.json", JSON.stringify({ name: "consumer", dependencies: { "acme-demo": "^1.0.0" } }));
+      for (const line of jobCommands("gitlab", runner, snippets)) succeeded(await runner.run(line, env));
+      const file = { npm: "node_modules/@acme/demo/package.json", nuget: "packages/Acme.Demo.1.0.0/content/content.txt", bower: "bower_components/acme-demo/main.js" }[client]!;
+      expect(readFileSync(join(runner.project, file), "utf8")).toMatch(/it works|1\.0\.0/);
+    } finally {
+      repositories?.stop();
+    }
+  });
 }
 
 /** What Azure's tasks do with a service connection: they give the client its values, and no variable. */
