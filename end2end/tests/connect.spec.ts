@@ -35,6 +35,14 @@ test("the choices make the guide, and a token made in place fills it in", async 
   await expect(page).toHaveURL(/client=dotnet/);
   await accessible();
 
+  // Who would rather look at the form finds the same in it.
+  const form = await page.context().newPage();
+  await form.goto((await page.getByRole("link", { name: "fill in the form yourself" }).getAttribute("href"))!);
+  await expect(form.locator("input[name=access][value=write]")).toBeChecked();
+  await expect(form.locator("input[name=pattern]").first()).toHaveValue("nuget|Acme.*");
+  await expect(form.getByRole("group", { name: "Feeds the token may use" }).getByLabel(name)).toBeChecked();
+  await form.close();
+
   await page.getByRole("button", { name: "Make a token for this" }).click();
   await expect(page.getByLabel("Token")).not.toHaveValue("");
   await settled(page, script);

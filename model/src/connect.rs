@@ -161,7 +161,7 @@ fn recipe(setup: &Setup, value: Value) -> Recipe {
         Client::Paket => nuget::paket(setup, value),
         Client::Maven => maven::recipe(setup, value),
         Client::Gradle => maven::gradle(setup, value),
-        Client::Bower => bower::recipe(setup, value),
+        Client::Bower => bower::recipe(setup),
     }
 }
 

@@ -112,15 +112,8 @@ fn NoFeed() -> impl IntoView {
 
 /// The form for a token that may do what the setup takes, for those who want to look at it first.
 fn token_form_link(told: &Told) -> String {
-    let setup = &told.setup;
-    let access = match (setup.task.installs(), setup.task.publishes()) {
-        (true, true) => "both",
-        (_, true) => "write",
-        _ => "read",
-    };
-    format!(
-        "/profile/tokens/new?access={access}&feed={}&expires=90d&description={}",
-        segment(&setup.feed),
-        segment(&format!("{} for {}", setup.client.label(), setup.feed))
-    )
+    let form = told.setup.token_form(&told.setup.feed);
+    let fields: Vec<_> =
+        form.link().map(|(name, value)| format!("{name}={}", segment(value))).collect();
+    format!("/profile/tokens/new?{}", fields.join("&"))
 }

@@ -1,6 +1,6 @@
 //! Bower.
 
-use super::{Recipe, Setup, Snippet, TOKEN, VARIABLE, Value, npm};
+use super::{Recipe, Setup, Snippet, TOKEN, VARIABLE, npm};
 
 /// The public registry that most projects also use.
 const PUBLIC: &str = "https://registry.bower.io";
@@ -21,7 +21,7 @@ fn registry(address: &str, takes_token: bool) -> String {
     }
 }
 
-pub(super) fn recipe(setup: &Setup, _: Value) -> Recipe {
+pub(super) fn recipe(setup: &Setup) -> Recipe {
     let registry = registry(&setup.address, setup.needs_token());
     // The feed first: whoever it has the name of is not asked of anybody else.
     let file = format!(

@@ -263,7 +263,7 @@ impl Setup {
         self.example.as_ref().map_or("1.0.0", |example| &example.version)
     }
 
-    /// The form of a token that may do this and nothing else: in this feed, for ninety days, and to
+    /// The form of a token that may do this and nothing else: in this feed, by its id or its name, for ninety days, and to
     /// publish only what comes from it.
     pub fn token_form(&self, feed_id: &str) -> TokenForm {
         let access = match self.task {
