@@ -21,6 +21,8 @@ test("signing out ends the session and leads back after signing in", async ({ pa
   await signIn(name);
   await page.getByText(name).first().click();
   await page.getByRole("button", { name: "Sign out" }).click();
+  // To ask for a page before the answer is there would end the request that signs out.
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in");
   await page.goto("/feeds");
   await expect(page).toHaveURL(/\/sign-in\?next=/);
   await page.getByLabel("Email or username").fill(`${name}@example.com`);
