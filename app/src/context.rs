@@ -188,6 +188,7 @@ pub(crate) fn site() -> Site {
     let viewer = services.as_ref().zip(caller_if_any()).map(|(services, caller)| Viewer {
         confirmed: services.sessions.require_confirmed(&caller).is_ok(),
         username: caller.username,
+        display_name: caller.display_name,
         is_admin: caller.is_admin,
     });
     let policy = services.as_ref().map(|services| *services.policy());

@@ -14,11 +14,12 @@ use crate::{
     pages::{
         approve_login::ApproveLoginPage, choose_password::ChoosePasswordPage, confirm::ConfirmPage,
         connect::ConnectPage, create_feed::CreateFeedPage, create_token::CreateTokenPage,
-        delete_package::DeletePackagePage, denial::DenialPage, edit_token::EditTokenPage,
-        feed::FeedPage, feed_settings::FeedSettingsPage, feeds::FeedsPage, home::HomePage,
-        members::MembersPage, not_found::NotFoundPage, package::PackagePage,
-        regenerate_token::RegenerateTokenPage, security::SecurityPage, set_up::SetUpPage,
-        sign_in::SignInPage, sign_up::SignUpPage, token::TokenPage, tokens::TokensPage,
+        delete_account::DeleteAccountPage, delete_package::DeletePackagePage, denial::DenialPage,
+        edit_token::EditTokenPage, feed::FeedPage, feed_settings::FeedSettingsPage,
+        feeds::FeedsPage, home::HomePage, members::MembersPage, not_found::NotFoundPage,
+        package::PackagePage, profile::ProfilePage, regenerate_token::RegenerateTokenPage,
+        security::SecurityPage, set_up::SetUpPage, sign_in::SignInPage, sign_up::SignUpPage,
+        token::TokenPage, tokens::TokensPage,
     },
     site::provide_site,
 };
@@ -54,6 +55,8 @@ loaded_when_opened! {
         sign_up: SignUp => SignUpPage,
         choose_password: ChoosePassword => ChoosePasswordPage,
         confirm: Confirm => ConfirmPage,
+        profile: Profile => ProfilePage,
+        delete_account: DeleteAccount => DeleteAccountPage,
         security: Security => SecurityPage,
     }
     tokens {
@@ -102,6 +105,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/invite/:code") view={Lazy::<ChoosePassword>::new()} ssr=whole.clone()/>
                     <Route path=path!("/confirm") view={Lazy::<Confirm>::new()} ssr=whole.clone()/>
                     <Route path=path!("/login/:code") view={Lazy::<ApproveLogin>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/profile") view={Lazy::<Profile>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/profile/delete") view={Lazy::<DeleteAccount>::new()} ssr=whole.clone()/>
                     <Route path=path!("/profile/tokens") view={Lazy::<Tokens>::new()} ssr=whole.clone()/>
                     <Route path=path!("/profile/tokens/new") view={Lazy::<CreateToken>::new()} ssr=whole.clone()/>
                     <Route path=path!("/profile/tokens/:id") view={Lazy::<Token>::new()} ssr=whole.clone()/>

@@ -22,6 +22,9 @@ pub enum BadName {
     /// The server keeps the word for itself.
     #[error("This name is reserved. Choose another.")]
     Reserved,
+    /// It holds characters that nobody sees, or that turn text around.
+    #[error("A name holds no invisible characters.")]
+    Invisible,
     /// An e-mail address without a local part, `@` or domain.
     #[error("This is not an e-mail address: write it like ana@example.com.")]
     NotAnEmail,
@@ -158,6 +161,44 @@ names! {
     Username, 39;
 }
 
+/// What somebody wants to be called: any writing, on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisplayName(String);
+
+impl DisplayName {
+    /// The most characters such a name has.
+    pub const LONGEST: usize = 60;
+
+    /// The name, its words one space apart.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for DisplayName {
+    type Err = BadName;
+
+    fn from_str(text: &str) -> Result<Self, BadName> {
+        let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if name.is_empty() {
+            return Err(BadName::Empty);
+        }
+        if name.chars().count() > Self::LONGEST {
+            return Err(BadName::TooLong(Self::LONGEST));
+        }
+        if name.chars().any(|c| c.is_control() || is_invisible(c)) {
+            return Err(BadName::Invisible);
+        }
+        Ok(Self(name))
+    }
+}
+
+/// Marks that cannot be seen or change the direction of text (UAX #9): they make one name look like
+/// another.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 /// An e-mail address as typed; [`key`](Self::key) is the form in which two are the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -209,6 +250,24 @@ impl From<Email> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn people_are_called_what_they_write() {
+        for (text, name) in
+            [("Ana Pérez", "Ana Pérez"), ("  山田  花子 ", "山田 花子"), ("Ana\nP.", "Ana P.")]
+        {
+            assert_eq!(text.parse::<DisplayName>().unwrap().as_str(), name);
+        }
+        for (text, why) in [
+            (" ", BadName::Empty),
+            ("ana\u{202e}nimda", BadName::Invisible),
+            ("an\u{200b}a", BadName::Invisible),
+            ("a\u{7}", BadName::Invisible),
+            (&"é".repeat(61), BadName::TooLong(60)),
+        ] {
+            assert_eq!(text.parse::<DisplayName>(), Err(why), "{text:?}");
+        }
+    }
 
     #[test]
     fn feed_names_follow_the_rule() {

@@ -1,5 +1,7 @@
 //! Accounts: making them, and the passwords that open the pages.
 
+mod own;
+
 use std::{
     sync::{
         Arc,

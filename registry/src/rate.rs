@@ -30,6 +30,8 @@ pub(crate) enum RateOf {
     Reveal,
     /// Giving a token a new secret.
     Regenerate,
+    /// Changing the account's e-mail address: whoever tries many learns which are taken.
+    ChangeEmail,
 }
 
 impl RateOf {
@@ -39,6 +41,7 @@ impl RateOf {
             Self::Create | Self::Regenerate => 30,
             Self::Edit => 120,
             Self::Reveal => 60,
+            Self::ChangeEmail => 5,
         }
     }
 }

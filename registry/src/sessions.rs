@@ -1,6 +1,8 @@
 //! Browser sessions: signing in, out, and confirming that it is still the same person.
 
-use std::{sync::Arc, time::Duration};
+mod own;
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use model::{
     id::{AccountId, SessionId},
@@ -37,6 +39,8 @@ pub struct Caller {
     pub account: AccountId,
     /// Its name.
     pub username: String,
+    /// What it wants to be called.
+    pub display_name: String,
     /// Whether it administers the server.
     pub is_admin: bool,
     /// The session.
@@ -118,8 +122,8 @@ impl Sessions {
         Ok(SessionSecret(secret))
     }
 
-    /// The person behind a cookie, if the session is alive.
-    pub async fn resolve(&self, cookie: &str) -> Result<Option<Caller>, Error> {
+    /// The person behind a cookie, if the session is alive; `from` is noted as where it was last used.
+    pub async fn resolve(&self, cookie: &str, from: IpAddr) -> Result<Option<Caller>, Error> {
         // Anything else was never ours; it is not worth a look-up.
         if cookie.len() != 43 || !cookie.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Ok(None);
@@ -134,14 +138,16 @@ impl Sessions {
         }) else {
             return Ok(None);
         };
-        if now.since(session.last_seen_at) >= SEEN_EVERY {
+        let from = from.to_string();
+        if now.since(session.last_seen_at) >= SEEN_EVERY || session.last_address != from {
             let mut transaction = self.core.database.write().await?;
-            sessions::seen(&mut transaction, session.id, now).await?;
+            sessions::seen(&mut transaction, session.id, &from, now).await?;
             transaction.commit().await?;
         }
         Ok(Some(Caller {
             account: session.account_id,
             username: session.username,
+            display_name: session.display_name,
             is_admin: session.is_admin,
             session: session.id,
             confirmed_until: session

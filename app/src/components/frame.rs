@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use model::views::Viewer;
 
+use super::theme::ThemeForm;
 use crate::site::Site;
 
 /// The frame around a page.
@@ -18,8 +20,8 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
                 {site.viewer.is_some().then(|| view! { <SiteNav/> })}
                 <div class="tools">
                     {host.map(|host| view! { <span class="host">{host}</span> })}
-                    <ThemeMenu theme=site.theme/>
-                    {site.viewer.map(|viewer| view! { <AccountMenu username=viewer.username/> })}
+                    <ThemeMenu/>
+                    {site.viewer.map(|viewer| view! { <AccountMenu viewer/> })}
                 </div>
             </div>
         </header>
@@ -47,52 +49,52 @@ fn SiteNav() -> impl IntoView {
     }
 }
 
-/// A link that says so when it leads to where the reader is.
+/// A link that says so when it leads to where the reader is: `under` the path, or at it `alone`.
 #[component]
-fn Here(href: &'static str, under: &'static str, children: Children) -> impl IntoView {
+fn Here(
+    href: &'static str,
+    under: &'static str,
+    #[prop(optional)] is_alone: bool,
+    children: Children,
+) -> impl IntoView {
     let path = use_location().pathname;
-    let current = move || path.with(|path| path.starts_with(under)).then_some("page");
+    let is_here =
+        move |path: &String| if is_alone { path == under } else { path.starts_with(under) };
+    let current = move || path.with(is_here).then_some("page");
     view! { <a href=href aria-current=current>{children()}</a> }
 }
 
 #[component]
-fn ThemeMenu(theme: String) -> impl IntoView {
-    let location = use_location();
-    let here = move || {
-        let (path, query) = (location.pathname.get(), location.search.get());
-        if query.is_empty() { path } else { format!("{path}?{query}") }
-    };
-    let choice = move |value: &'static str, label: &'static str| {
-        let pressed = if theme == value { "true" } else { "false" };
-        view! { <button name="theme" value=value aria-pressed=pressed>{label}</button> }
-    };
+fn ThemeMenu() -> impl IntoView {
     view! {
         <details class="menu" name="masthead">
             <summary class="button quiet">
                 <span class="icon theme" aria-hidden="true"></span>
                 <span class="visually-hidden">"Theme"</span>
             </summary>
-            <form class="menu-panel" method="post" action="/theme">
-                <input type="hidden" name="next" value=here/>
-                {choice("system", "System")}
-                {choice("light", "Light")}
-                {choice("dark", "Dark")}
-            </form>
+            <ThemeForm class="menu-panel"/>
         </details>
     }
 }
 
 #[component]
-fn AccountMenu(username: String) -> impl IntoView {
+fn AccountMenu(viewer: Viewer) -> impl IntoView {
+    let Viewer { username, display_name, .. } = viewer;
+    let whole = if display_name == username {
+        username.clone()
+    } else {
+        format!("{display_name} ({username})")
+    };
     view! {
         <details class="menu" name="masthead">
             <summary class="button quiet with-arrow">
                 <span class="visually-hidden">"Account "</span>
-                <span class="who">{username.clone()}</span>
+                <span class="who">{username}</span>
             </summary>
             <div class="menu-panel">
-                <p>"Signed in as "{username}</p>
+                <p>"Signed in as "{whole}</p>
                 <hr/>
+                <a href="/profile">"Profile"</a>
                 <a href="/profile/tokens">"Tokens"</a>
                 <a href="/profile/security">"Security"</a>
                 <hr/>
@@ -108,6 +110,7 @@ pub(crate) fn ProfileNav() -> impl IntoView {
     view! {
         <nav class="side-nav" aria-label="Profile">
             <ul>
+                <li><Here href="/profile" under="/profile" is_alone=true>"Profile"</Here></li>
                 <li><Here href="/profile/tokens" under="/profile/tokens">"Tokens"</Here></li>
                 <li><Here href="/profile/security" under="/profile/security">"Security"</Here></li>
             </ul>

@@ -22,6 +22,7 @@ pub(crate) mod problem;
 pub(crate) mod secret_field;
 pub(crate) mod status;
 pub(crate) mod text_field;
+pub(crate) mod theme;
 pub(crate) mod time;
 pub(crate) mod token_act;
 pub(crate) mod token_answer;

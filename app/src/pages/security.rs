@@ -1,7 +1,12 @@
-//! `/profile/security`: the password.
+//! `/profile/security`: the password, and where the account is signed in.
+
+mod sessions;
 
 use leptos::prelude::*;
+use model::views::SecurityPage as Page;
 
+use self::sessions::Sessions;
+use super::failed::Failed;
 use crate::{
     components::{
         form_answer::FormAnswer,
@@ -9,14 +14,23 @@ use crate::{
         page_title::PageTitle,
         password_field::{PasswordField, UsernameForManagers},
     },
+    page_data::page_of,
+    server_fns::accounts::read_security,
     site::Site,
 };
 
 /// The page.
 #[component]
 pub(crate) fn SecurityPage() -> impl IntoView {
+    page_of(String::new, read_security, |data| match data {
+        Ok(page) => view! { <Security page/> }.into_any(),
+        Err(failure) => view! { <Failed failure/> }.into_any(),
+    })
+}
+
+#[component]
+fn Security(page: Page) -> impl IntoView {
     let answer = FormAnswer::get();
-    let username = Site::get().viewer.map(|viewer| viewer.username).unwrap_or_default();
     // Said once, on the page that the form led to.
     let is_changed = SharedValue::new(password_was_changed).into_inner();
     view! {
@@ -31,18 +45,27 @@ pub(crate) fn SecurityPage() -> impl IntoView {
                         <div><p><strong>"Your password is changed."</strong>" Your other sessions were signed out. Your tokens still work."</p></div>
                     </div>
                 })}
-                <section class="card" aria-labelledby="change-password">
-                    <h2 id="change-password">"Change password"</h2>
-                    <p class="muted">"Your other sessions are signed out. Your tokens keep working."</p>
-                    <form class="form" method="post" action="/profile/security">
-                        <UsernameForManagers username/>
-                        <PasswordField name="current" label="Current password" answer=&answer/>
-                        <PasswordField name="new" label="New password" is_new=true answer=&answer/>
-                        <div class="actions"><button class="button primary">"Change password"</button></div>
-                    </form>
-                </section>
+                {password(&answer)}
+                <Sessions page/>
             </main>
         </div>
+    }
+    .into_any()
+}
+
+fn password(answer: &FormAnswer) -> impl IntoView + use<> {
+    let username = Site::get().viewer.map(|viewer| viewer.username).unwrap_or_default();
+    view! {
+        <section class="section" aria-labelledby="change-password">
+            <h2 id="change-password">"Change password"</h2>
+            <form class="card form" method="post" action="/profile/security">
+                <p class="muted">"Your other sessions are signed out. Your tokens keep working."</p>
+                <UsernameForManagers username/>
+                <PasswordField name="current" label="Current password" answer/>
+                <PasswordField name="new" label="New password" is_new=true answer/>
+                <div class="actions"><button class="button primary">"Change password"</button></div>
+            </form>
+        </section>
     }
 }
 

@@ -16,7 +16,8 @@ use crate::{
 #[component]
 pub(crate) fn SignInPage() -> impl IntoView {
     let answer = FormAnswer::get();
-    let next = use_query_map().with_untracked(|query| query.get("next"));
+    let asked = |name: &str| use_query_map().with_untracked(|query| query.get(name));
+    let (next, is_deleted) = (asked("next"), asked("deleted").is_some());
     let account = match Site::get().policy.sign_up {
         SignUp::Open => "Create an account",
         SignUp::Closed => "How to get an account",
@@ -26,6 +27,9 @@ pub(crate) fn SignInPage() -> impl IntoView {
         <div class="shell narrow">
             <main id="main" tabindex="-1">
                 <h1>"Sign in"</h1>
+                {is_deleted.then(|| view! {
+                    <div class="notice ok" role="status"><div><p>"Your account is deleted."</p></div></div>
+                })}
                 {answer.summary("login")}
                 <form class="card form" method="post" action="/sign-in">
                     <input type="hidden" name="next" value=next/>

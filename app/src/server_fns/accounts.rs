@@ -1,4 +1,4 @@
-//! What people ask before they have an account.
+//! What people ask before they have an account, and about their own.
 
 #![cfg_attr(
     feature = "ssr",
@@ -6,8 +6,30 @@
 )]
 
 use leptos::prelude::*;
+use model::views::{Farewell, ProfilePage, SecurityPage};
 
 use crate::Failure;
+
+/// What the caller can change of the own account.
+#[server(endpoint = "accounts/profile")]
+pub async fn read_profile() -> Result<ProfilePage, Failure> {
+    use crate::context::{caller, failure, services};
+    services()?.accounts.profile(&caller()?).await.map_err(failure)
+}
+
+/// Where the caller is signed in.
+#[server(endpoint = "accounts/security")]
+pub async fn read_security() -> Result<SecurityPage, Failure> {
+    use crate::context::{caller, failure, services};
+    services()?.sessions.security(&caller()?).await.map_err(failure)
+}
+
+/// What deleting the caller's account would do.
+#[server(endpoint = "accounts/farewell")]
+pub async fn read_farewell() -> Result<Farewell, Failure> {
+    use crate::context::{caller, failure, services};
+    services()?.accounts.farewell(&caller()?).await.map_err(failure)
+}
 
 /// A password nobody has used before, easy to say.
 #[server(endpoint = "accounts/suggest")]

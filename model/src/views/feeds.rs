@@ -122,6 +122,8 @@ pub struct NameCheck {
 pub struct MemberView {
     /// The account's name.
     pub username: String,
+    /// What the person wants to be called.
+    pub display_name: String,
     /// The role.
     pub role: Role,
     /// Since when the account is a member.

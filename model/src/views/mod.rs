@@ -5,6 +5,7 @@ mod connect;
 mod denials;
 mod feeds;
 mod logins;
+mod own_account;
 mod packages;
 mod token_form;
 mod token_list;
@@ -17,6 +18,7 @@ pub use connect::*;
 pub use denials::*;
 pub use feeds::*;
 pub use logins::*;
+pub use own_account::*;
 pub use packages::*;
 pub use token_form::*;
 pub use token_list::*;
@@ -28,6 +30,8 @@ pub use tokens::*;
 pub struct Viewer {
     /// The account's name.
     pub username: String,
+    /// What the person wants to be called.
+    pub display_name: String,
     /// Whether it administers the server.
     pub is_admin: bool,
     /// Whether secrets can be shown now without asking for the password first.

@@ -239,6 +239,7 @@ async fn by_username(source: &mut impl Source, key: &str) -> Result<Account, Err
 fn member(row: feeds::members::MemberRow) -> Result<MemberView, Error> {
     Ok(MemberView {
         username: row.username,
+        display_name: row.display_name,
         role: row.role.parse().map_err(|_| Error::inconsistent("feed_members", "role"))?,
         added_at: Timestamp::from_millis(row.added_at),
         is_disabled: row.disabled_at.is_some(),

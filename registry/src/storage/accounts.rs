@@ -1,4 +1,6 @@
-//! Rows of accounts.
+//! Rows of accounts. Those of deleted ones are found by id alone.
+
+mod deletion;
 
 use model::{
     id::AccountId,
@@ -10,12 +12,15 @@ use uuid::Uuid;
 use super::{Source, Transaction, sql};
 use crate::error::Error;
 
+pub(crate) use self::deletion::{delete, held, orphans};
+
 /// An account as stored.
 #[derive(Debug, Clone)]
 pub(crate) struct Account {
     pub(crate) id: AccountId,
     pub(crate) username: String,
     pub(crate) email: String,
+    pub(crate) display_name: String,
     pub(crate) password_hash: Option<String>,
     pub(crate) is_admin: bool,
     pub(crate) disabled_at: Option<Timestamp>,
@@ -27,6 +32,7 @@ struct Row {
     id: Uuid,
     username: String,
     email: String,
+    display_name: String,
     password_hash: Option<String>,
     is_admin: bool,
     disabled_at: Option<i64>,
@@ -39,6 +45,7 @@ impl From<Row> for Account {
             id: row.id.into(),
             username: row.username,
             email: row.email,
+            display_name: row.display_name,
             password_hash: row.password_hash,
             is_admin: row.is_admin,
             disabled_at: row.disabled_at.map(Timestamp::from_millis),
@@ -51,7 +58,8 @@ impl From<Row> for Account {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, username, email, password_hash, is_admin, disabled_at, created_at FROM accounts ",
+            "SELECT id, username, email, display_name, password_hash, is_admin, disabled_at, created_at
+             FROM accounts ",
             $rest
         )
     };
@@ -72,13 +80,16 @@ pub(crate) async fn by_id(
 
 /// The account with this user name or e-mail address, both in lower case.
 pub(crate) async fn by_name(source: &mut impl Source, key: &str) -> Result<Option<Account>, Error> {
-    let statement = sql(select!("WHERE username = $1 OR email_key = $2")).bind(key).bind(key);
+    let statement = sql(select!("WHERE deleted_at IS NULL AND (username = $1 OR email_key = $2)"))
+        .bind(key)
+        .bind(key);
     let row: Option<Row> = source.optional(statement).await?;
     Ok(row.map(Into::into))
 }
 
 pub(crate) async fn all(source: &mut impl Source) -> Result<Vec<Account>, Error> {
-    let rows: Vec<Row> = source.all(sql(select!("ORDER BY username"))).await?;
+    let rows: Vec<Row> =
+        source.all(sql(select!("WHERE deleted_at IS NULL ORDER BY username"))).await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
@@ -142,6 +153,34 @@ pub(crate) async fn set_password(
     transaction.execute(statement.bind(password_hash).bind(now).bind(id)).await?;
     transaction.changes_authority();
     Ok(())
+}
+
+pub(crate) async fn set_display_name(
+    transaction: &mut Transaction,
+    id: AccountId,
+    display_name: &str,
+) -> Result<(), Error> {
+    let statement = sql("UPDATE accounts SET display_name = $1 WHERE id = $2");
+    transaction.execute(statement.bind(display_name).bind(id)).await?;
+    Ok(())
+}
+
+pub(crate) async fn set_email(
+    transaction: &mut Transaction,
+    id: AccountId,
+    email: &Email,
+) -> Result<(), Error> {
+    let statement = sql("UPDATE accounts SET email = $1, email_key = $2 WHERE id = $3");
+    transaction.execute(statement.bind(email.as_str()).bind(email.key()).bind(id)).await?;
+    transaction.changes_authority();
+    Ok(())
+}
+
+/// How many administrators who can act there are besides this account.
+pub(crate) async fn other_admins(source: &mut impl Source, id: AccountId) -> Result<i64, Error> {
+    let statement =
+        sql("SELECT COUNT(*) FROM accounts WHERE is_admin AND disabled_at IS NULL AND id <> $1");
+    source.count(statement.bind(id)).await
 }
 
 pub(crate) async fn set_disabled(

@@ -15,9 +15,11 @@ pub(crate) struct Session {
     pub(crate) id: SessionId,
     pub(crate) account_id: AccountId,
     pub(crate) username: String,
+    pub(crate) display_name: String,
     pub(crate) is_admin: bool,
     pub(crate) account_disabled: bool,
     pub(crate) last_seen_at: Timestamp,
+    pub(crate) last_address: String,
     pub(crate) confirmed_at: Timestamp,
     pub(crate) ends_at: Timestamp,
 }
@@ -27,9 +29,11 @@ struct Row {
     id: Uuid,
     account_id: Uuid,
     username: String,
+    display_name: String,
     is_admin: bool,
     disabled_at: Option<i64>,
     last_seen_at: i64,
+    last_address: String,
     confirmed_at: i64,
     ends_at: i64,
 }
@@ -51,7 +55,8 @@ pub(crate) async fn insert(
 ) -> Result<(), Error> {
     let statement = sql(
         "INSERT INTO sessions (id, secret_hash, account_id, created_at, last_seen_at, confirmed_at,
-         ends_at, address, client) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         ends_at, address, last_address, client)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     );
     let NewSession { id, secret_hash, account_id, now, ends_at, address, client } = session;
     transaction
@@ -64,6 +69,7 @@ pub(crate) async fn insert(
                 .bind(now)
                 .bind(now)
                 .bind(ends_at)
+                .bind(address.clone())
                 .bind(address)
                 .bind(client),
         )
@@ -76,17 +82,19 @@ pub(crate) async fn by_secret(
     secret_hash: &[u8; 32],
 ) -> Result<Option<Session>, Error> {
     let statement =
-        sql("SELECT s.id, s.account_id, a.username, a.is_admin, a.disabled_at, s.last_seen_at,
-         s.confirmed_at, s.ends_at
+        sql("SELECT s.id, s.account_id, a.username, a.display_name, a.is_admin, a.disabled_at,
+         s.last_seen_at, s.last_address, s.confirmed_at, s.ends_at
          FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id WHERE s.secret_hash = $1");
     let row: Option<Row> = source.optional(statement.bind(secret_hash)).await?;
     Ok(row.map(|row| Session {
         id: row.id.into(),
         account_id: row.account_id.into(),
         username: row.username,
+        display_name: row.display_name,
         is_admin: row.is_admin,
         account_disabled: row.disabled_at.is_some(),
         last_seen_at: Timestamp::from_millis(row.last_seen_at),
+        last_address: row.last_address,
         confirmed_at: Timestamp::from_millis(row.confirmed_at),
         ends_at: Timestamp::from_millis(row.ends_at),
     }))
@@ -110,11 +118,48 @@ pub(crate) async fn confirm(
 pub(crate) async fn seen(
     transaction: &mut Transaction,
     id: SessionId,
+    address: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let statement = sql("UPDATE sessions SET last_seen_at = $1 WHERE id = $2");
-    transaction.execute(statement.bind(now).bind(id)).await?;
+    let statement = sql("UPDATE sessions SET last_seen_at = $1, last_address = $2 WHERE id = $3");
+    transaction.execute(statement.bind(now).bind(address).bind(id)).await?;
     Ok(())
+}
+
+/// A session as its owner reads it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct ListedSession {
+    pub(crate) id: Uuid,
+    pub(crate) client: String,
+    pub(crate) address: String,
+    pub(crate) last_address: String,
+    pub(crate) created_at: i64,
+    pub(crate) last_seen_at: i64,
+}
+
+/// The sessions of an account that are alive, the one used last first.
+pub(crate) async fn of_account(
+    source: &mut impl Source,
+    account: AccountId,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Vec<ListedSession>, Error> {
+    let statement = sql("SELECT id, client, address, last_address, created_at, last_seen_at
+         FROM sessions WHERE account_id = $1 AND ends_at > $2 AND last_seen_at > $3
+         ORDER BY last_seen_at DESC, id DESC");
+    source.all(statement.bind(account).bind(now).bind(idle_since)).await
+}
+
+/// Ends a session of an account; whether there was one.
+pub(crate) async fn delete_of(
+    transaction: &mut Transaction,
+    account: AccountId,
+    id: SessionId,
+) -> Result<bool, Error> {
+    let statement = sql("DELETE FROM sessions WHERE account_id = $1 AND id = $2");
+    let ended = transaction.execute(statement.bind(account).bind(id)).await? > 0;
+    transaction.changes_authority();
+    Ok(ended)
 }
 
 pub(crate) async fn delete(transaction: &mut Transaction, id: SessionId) -> Result<(), Error> {
@@ -123,21 +168,21 @@ pub(crate) async fn delete(transaction: &mut Transaction, id: SessionId) -> Resu
     Ok(())
 }
 
-/// Ends an account's sessions, all but one.
+/// Ends an account's sessions, all but one; how many.
 pub(crate) async fn delete_others(
     transaction: &mut Transaction,
     account: AccountId,
     keep: Option<SessionId>,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     let statement = match keep {
         Some(keep) => {
             sql("DELETE FROM sessions WHERE account_id = $1 AND id <> $2").bind(account).bind(keep)
         }
         None => sql("DELETE FROM sessions WHERE account_id = $1").bind(account),
     };
-    transaction.execute(statement).await?;
+    let ended = transaction.execute(statement).await?;
     transaction.changes_authority();
-    Ok(())
+    Ok(ended)
 }
 
 /// Removes sessions that ended or slept too long.

@@ -87,7 +87,8 @@ async fn a_confirmed_identity_lasts_two_hours_and_confirming_changes_the_secret(
         let (services, _) = world.with_ana().await;
         let sessions = &services.sessions;
         let secret = sessions.sign_in("ana", &password(), &origin()).await.unwrap();
-        let resolve = async |secret: &str| sessions.resolve(secret).await.unwrap();
+        let resolve =
+            async |secret: &str| sessions.resolve(secret, origin().address).await.unwrap();
         let caller = resolve(secret.expose()).await.unwrap();
         sessions.require_confirmed(&caller).unwrap();
         world.clock.advance(Duration::from_hours(2));
@@ -130,7 +131,7 @@ async fn changing_the_password_ends_other_sessions_and_keeps_tokens() {
         let wrong = change(next.clone(), next.clone()).await;
         assert!(matches!(wrong, Err(Error::WrongPassword)));
         change(password(), next.clone()).await.unwrap();
-        assert!(services.sessions.resolve(other.expose()).await.unwrap().is_none());
+        assert!(services.sessions.resolve(other.expose(), origin().address).await.unwrap().is_none());
         assert!(services.sessions.sign_in("ana", &password(), &origin()).await.is_err());
         services.sessions.sign_in("ana", &next, &origin()).await.unwrap();
         may_read(&services, token.expose()).await.unwrap();

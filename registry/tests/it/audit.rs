@@ -53,7 +53,8 @@ async fn every_act_of_an_account_is_written_down() {
         services.sessions.sign_in("ana", &wrong, &origin()).await.unwrap_err();
         let caller = sign_in(&services, "ana").await;
         let confirmed = services.sessions.confirm(&caller, &password(), &origin()).await.unwrap();
-        let caller = services.sessions.resolve(confirmed.expose()).await.unwrap().unwrap();
+        let caller =
+            services.sessions.resolve(confirmed.expose(), origin().address).await.unwrap().unwrap();
         let new = PasswordText::new(NEW_PASSWORD);
         services.accounts.change_password(&caller, &password(), &new, &origin()).await.unwrap();
         services.sessions.sign_out(&caller, &origin()).await.unwrap();

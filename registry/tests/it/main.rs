@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod feeds;
 mod logins;
+mod own_account;
 mod package_changes;
 mod package_pages;
 mod packages;

@@ -133,7 +133,7 @@ pub(crate) fn new_account(name: &str) -> NewAccount {
 
 pub(crate) async fn sign_in(services: &Services, name: &str) -> Caller {
     let secret = services.sessions.sign_in(name, &password(), &origin()).await.unwrap();
-    services.sessions.resolve(secret.expose()).await.unwrap().unwrap()
+    services.sessions.resolve(secret.expose(), origin().address).await.unwrap().unwrap()
 }
 
 /// A token that may read and write every feed.

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderValue};
-use registry::Services;
+use registry::{Origin, Services};
 
 use crate::web::{Area, InternalError, cookie};
 
@@ -67,8 +67,9 @@ pub(crate) async fn resolve(
     next: Next,
 ) -> Response {
     let has_session = matches!(Area::of(request.uri()), Area::Pages | Area::Functions);
-    if has_session && let Some(value) = cookie.value(request.headers()) {
-        match services.sessions.resolve(value).await {
+    let origin = request.extensions().get::<Origin>();
+    if has_session && let (Some(value), Some(origin)) = (cookie.value(request.headers()), origin) {
+        match services.sessions.resolve(value, origin.address).await {
             Ok(Some(caller)) => {
                 request.extensions_mut().insert(caller);
             }

@@ -50,9 +50,6 @@ pub(super) fn routes(routes: &mut Routes) {
         };
         routes.route(Method::GET, path, access, handler);
     }
-    // The profile begins with its tokens.
-    let profile = async || LocalPath::known("/profile/tokens").redirect();
-    routes.route(Method::GET, "/profile", Access::Anyone, profile);
     for (path, method) in server_fn_paths() {
         let Some(access) = pages::function(path) else { continue };
         routes.route(method, path, access, call);

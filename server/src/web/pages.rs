@@ -16,6 +16,8 @@ const PAGES: &[(&str, Access)] = &[
     ("/invite/{code}", Access::Anyone),
     ("/confirm", Access::SignedIn),
     ("/login/{code}", Access::SignedIn),
+    ("/profile", Access::SignedIn),
+    ("/profile/delete", Access::SignedIn),
     ("/profile/tokens", Access::SignedIn),
     ("/profile/tokens/new", Access::SignedIn),
     ("/profile/tokens/{id}", Access::SignedIn),
@@ -38,6 +40,9 @@ const PAGES: &[(&str, Access)] = &[
 const FUNCTIONS: &[(&str, Access)] = &[
     ("/_fn/accounts/suggest", Access::Anyone),
     ("/_fn/accounts/invited", Access::Anyone),
+    ("/_fn/accounts/profile", Access::SignedIn),
+    ("/_fn/accounts/security", Access::SignedIn),
+    ("/_fn/accounts/farewell", Access::SignedIn),
     ("/_fn/connect/page", Access::SignedIn),
     ("/_fn/connect/seen", Access::SignedIn),
     ("/_fn/denials/page", Access::SignedIn),

@@ -259,7 +259,8 @@ async fn five_hundred_tokens_make_no_slow_page() {
         make(&server, &format!("token {number:03}")).await;
     }
     let cookie = ada.cookie("sid").unwrap();
-    let caller = server.services.sessions.resolve(&cookie).await.unwrap().unwrap();
+    let caller =
+        server.services.sessions.resolve(&cookie, [127, 0, 0, 1].into()).await.unwrap().unwrap();
     let page = server.services.tokens.page(&caller, &TokensQuery::default(), None).await.unwrap();
     assert_eq!((page.others.len(), page.total, page.pages), (50, 500, 10));
     let html = ada.get("/profile/tokens").await.text();

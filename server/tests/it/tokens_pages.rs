@@ -90,7 +90,14 @@ impl<'a> Browser<'a> {
     /// The id of the token with this description.
     async fn id_of(&self, description: &str) -> String {
         let caller = self.cookie.strip_prefix("sid=").unwrap();
-        let caller = self.server.services.sessions.resolve(caller).await.unwrap().unwrap();
+        let caller = self
+            .server
+            .services
+            .sessions
+            .resolve(caller, [127, 0, 0, 1].into())
+            .await
+            .unwrap()
+            .unwrap();
         let page =
             self.server.services.tokens.page(&caller, &TokensQuery::default(), None).await.unwrap();
         let all = page.others.into_iter().chain([page.primary]);
@@ -263,7 +270,8 @@ async fn a_link_prefills_the_form_and_the_page_uses_the_feed() {
     let server = Server::new().await;
     let ada = Browser::of_ada(&server).await;
     let secret = ada.cookie.strip_prefix("sid=").unwrap();
-    let caller = server.services.sessions.resolve(secret).await.unwrap().unwrap();
+    let caller =
+        server.services.sessions.resolve(secret, [127, 0, 0, 1].into()).await.unwrap().unwrap();
     let feed =
         NewFeed { name: "main".parse().unwrap(), description: String::new(), is_public: false };
     let feed = server.services.feeds.create(&caller, feed, &origin()).await.unwrap().to_string();

@@ -37,7 +37,8 @@ pub(super) fn table(page: &MembersPage, acts: Acts) -> AnyView {
 }
 
 fn row(page: &MembersPage, member: &MemberView, acts: Acts) -> AnyView {
-    let MemberView { username, role, added_at, is_disabled } = member.clone();
+    let MemberView { username, display_name, role, added_at, is_disabled } = member.clone();
+    let called = (display_name != username).then(|| view! { <p class="hint">{display_name}</p> });
     let is_viewer = username == page.viewer;
     let is_owner = page.role == Role::Owner;
     let role = if is_owner {
@@ -56,6 +57,7 @@ fn row(page: &MembersPage, member: &MemberView, acts: Acts) -> AnyView {
                 <strong>{username}</strong>
                 {is_viewer.then_some(" (you)")}
                 {is_disabled.then(|| view! { " "<span class="badge plain">"Disabled"</span> })}
+                {called}
             </th>
             <td role="cell" data-label="Role">{role}</td>
             <td role="cell" data-label="Since">{since(added_at, page.now)}</td>

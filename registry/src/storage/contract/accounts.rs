@@ -1,13 +1,20 @@
 //! Accounts, sessions, links and throttles.
 
-use super::{ADDRESS, NOW, account, id, later};
+use std::time::Duration;
+
+use model::role::Role;
+
+use super::{ADDRESS, NOW, account, feed, id, later};
 use crate::storage::{
     accounts,
+    feeds::members,
     links::{self, Purpose},
     sessions::{self, NewSession},
     test_databases::on_both,
     throttles::{self, Failures},
 };
+
+const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
 async fn accounts_are_found_by_id_name_and_address() {
@@ -67,6 +74,64 @@ async fn passwords_and_disabling_are_kept() {
 }
 
 #[tokio::test]
+async fn what_people_are_called_and_reached_by_changes() {
+    on_both(async |database| {
+        let ana = account(&database, "ana").await;
+        let mut transaction = database.write().await.unwrap();
+        accounts::set_display_name(&mut transaction, ana, "Ana Pérez").await.unwrap();
+        let email = "Ana@Elsewhere.example".parse().unwrap();
+        accounts::set_email(&mut transaction, ana, &email).await.unwrap();
+        transaction.commit().await.unwrap();
+        let key = "ana@elsewhere.example";
+        let found = accounts::by_name(&mut &database, key).await.unwrap().unwrap();
+        assert_eq!(found.display_name, "Ana Pérez");
+        assert_eq!(found.email, "Ana@Elsewhere.example");
+        assert!(accounts::by_name(&mut &database, "ana@example.com").await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_deleted_account_its_name_is_left() {
+    on_both(async |database| {
+        let mut source = &database;
+        let (ana, ben) = (account(&database, "ana").await, account(&database, "ben").await);
+        let (main, own) =
+            (feed(&database, "main", ben, false).await, feed(&database, "own", ana, false).await);
+        let mut transaction = database.write().await.unwrap();
+        members::set(&mut transaction, main, ben, Role::Owner, NOW).await.unwrap();
+        members::set(&mut transaction, main, ana, Role::Owner, NOW).await.unwrap();
+        members::set(&mut transaction, own, ana, Role::Owner, NOW).await.unwrap();
+        transaction.commit().await.unwrap();
+        let held = accounts::held(&mut source, ana).await.unwrap();
+        assert_eq!((held.tokens, held.memberships), (0, 2));
+        assert_eq!(accounts::orphans(&mut source, ana).await.unwrap(), ["own"]);
+        assert_eq!(accounts::orphans(&mut source, ben).await.unwrap(), [""; 0]);
+        assert_eq!(accounts::other_admins(&mut source, ana).await.unwrap(), 0);
+
+        let mut transaction = database.write().await.unwrap();
+        accounts::delete(&mut transaction, ana, later(1)).await.unwrap();
+        transaction.commit().await.unwrap();
+        for name in ["ana", "ana@example.com"] {
+            assert!(accounts::by_name(&mut source, name).await.unwrap().is_none(), "{name}");
+        }
+        assert_eq!(accounts::all(&mut source).await.unwrap().len(), 1);
+        let gone = accounts::by_id(&mut source, ana).await.unwrap().unwrap();
+        assert_eq!((gone.username.as_str(), gone.email.as_str()), ("ana", ""));
+        assert_eq!((gone.password_hash, gone.disabled_at), (None, Some(later(1))));
+        assert!(accounts::username_taken(&mut source, &"ana".parse().unwrap()).await.unwrap());
+        let email = "ana@example.com".parse().unwrap();
+        assert!(!accounts::email_taken(&mut source, &email).await.unwrap(), "free for another");
+        assert_eq!(members::role(&mut source, main, ana).await.unwrap(), None);
+        // A second one does not stand in the way of the first.
+        let mut transaction = database.write().await.unwrap();
+        accounts::delete(&mut transaction, ben, later(2)).await.unwrap();
+        transaction.commit().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn sessions_live_and_end() {
     on_both(async |database| {
         let ana = account(&database, "ana").await;
@@ -87,8 +152,19 @@ async fn sessions_live_and_end() {
             sessions::insert(&mut transaction, new).await.unwrap();
         }
         sessions::confirm(&mut transaction, ids[0], &[9; 32], later(5)).await.unwrap();
-        sessions::seen(&mut transaction, ids[0], later(7)).await.unwrap();
+        sessions::seen(&mut transaction, ids[0], "10.1.2.3", later(7)).await.unwrap();
         transaction.commit().await.unwrap();
+        let listed = sessions::of_account(&mut &database, ana, NOW, later(0).minus(DAY)).await;
+        let listed = listed.unwrap();
+        assert_eq!(listed.len(), 3);
+        let used = &listed[0];
+        assert_eq!((used.id, used.last_seen_at), (ids[0].into(), later(7).as_millis()));
+        assert_eq!((used.address.as_str(), used.last_address.as_str()), ("127.0.0.1", "10.1.2.3"));
+        assert_eq!((used.client.as_str(), used.created_at), ("browser", NOW.as_millis()));
+        let of = async |now, idle| {
+            sessions::of_account(&mut &database, ana, now, idle).await.unwrap().len()
+        };
+        assert_eq!((of(later(100), NOW.minus(DAY)).await, of(NOW, later(6)).await), (0, 1));
         let find = async |byte| sessions::by_secret(&mut &database, &[byte; 32]).await.unwrap();
         assert!(find(1).await.is_none(), "a confirmed session has a new secret");
         let session = find(9).await.unwrap();
@@ -102,8 +178,14 @@ async fn sessions_live_and_end() {
         sessions::delete(&mut transaction, ids[1]).await.unwrap();
         transaction.commit().await.unwrap();
         assert!(find(2).await.is_none() && find(3).await.is_some());
+        let ben = account(&database, "ben").await;
         let mut transaction = database.write().await.unwrap();
-        sessions::delete_others(&mut transaction, ana, Some(ids[0])).await.unwrap();
+        assert!(!sessions::delete_of(&mut transaction, ben, ids[2]).await.unwrap(), "not ben's");
+        assert!(!sessions::delete_of(&mut transaction, ana, ids[1]).await.unwrap(), "ended");
+        transaction.commit().await.unwrap();
+        let mut transaction = database.write().await.unwrap();
+        let ended = sessions::delete_others(&mut transaction, ana, Some(ids[0])).await.unwrap();
+        assert_eq!(ended, 1);
         transaction.commit().await.unwrap();
         assert!(find(3).await.is_none() && find(9).await.is_some());
         let mut transaction = database.write().await.unwrap();

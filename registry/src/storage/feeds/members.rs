@@ -68,6 +68,7 @@ pub(crate) async fn other_owners(
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(crate) struct MemberRow {
     pub(crate) username: String,
+    pub(crate) display_name: String,
     pub(crate) role: String,
     pub(crate) added_at: i64,
     pub(crate) disabled_at: Option<i64>,
@@ -80,7 +81,7 @@ pub(crate) async fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<MemberRow>, Error> {
-    let statement = sql("SELECT a.username, m.role, m.added_at, a.disabled_at
+    let statement = sql("SELECT a.username, a.display_name, m.role, m.added_at, a.disabled_at
          FROM feed_members AS m JOIN accounts AS a ON a.id = m.account_id WHERE m.feed_id = $1
          ORDER BY CASE m.role WHEN 'owner' THEN 1 WHEN 'contributor' THEN 2 ELSE 3 END, a.username
          LIMIT $2 OFFSET $3");

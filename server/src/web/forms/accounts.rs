@@ -1,11 +1,11 @@
-//! The forms that make accounts, begin and end sessions, and change passwords. Each is posted to the
+//! The forms that make accounts, begin sessions, and change passwords. Each is posted to the
 //! address of the page that holds it.
 
 use axum::{
     extract::Path,
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderValue, Method, header};
+use http::{Method, header};
 use model::{
     names::{Email, Username},
     password::{self, BadPassword},
@@ -27,7 +27,6 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.route(Method::POST, "/sign-up", Access::Anyone, sign_up);
     routes.route(Method::POST, "/invite/{code}", Access::Anyone, choose_password);
     routes.route(Method::POST, "/sign-in", Access::Anyone, sign_in);
-    routes.route(Method::POST, "/sign-out", Access::Anyone, sign_out);
     routes.route(Method::POST, "/confirm", Access::SignedIn, confirm);
     routes.route(Method::POST, "/profile/security", Access::SignedIn, change_password);
 }
@@ -86,21 +85,6 @@ async fn sign_in(posted: Posted) -> Response {
     let (next, page) = (posted.next(), LocalPath::known("/sign-in"));
     let page = page.leading_to(&next);
     sign_in_with(posted, session.map_err(Refused::Form), next, page, &["login"]).await
-}
-
-async fn sign_out(posted: Posted) -> Response {
-    if let Some(caller) = posted.caller()
-        && let Err(error) = posted.services().sessions.sign_out(caller, &posted.origin).await
-    {
-        return InternalError::from(error).into_response();
-    }
-    let mut response = LocalPath::known("/sign-in").redirect();
-    let headers = response.headers_mut();
-    headers.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
-    if let Some(cookie) = posted.state.session_cookie().clear() {
-        headers.append(header::SET_COOKIE, cookie);
-    }
-    response
 }
 
 async fn confirm(posted: Posted) -> Response {
@@ -210,7 +194,7 @@ fn refused(posted: &Posted, error: Error, other: Option<&'static str>) -> Refuse
 }
 
 /// A wrong password of somebody whose name is known.
-fn not_yours(field: &'static str, error: Error) -> Refused {
+pub(super) fn not_yours(field: &'static str, error: Error) -> Refused {
     match error {
         Error::WrongPassword => {
             Refused::Field(field, Error::Forbidden("This is not your password. Try again."))

@@ -4,6 +4,7 @@ mod accounts;
 mod connect;
 mod feeds;
 mod logins;
+mod own_account;
 mod packages;
 pub(super) mod password_notice;
 mod posted;
@@ -21,6 +22,7 @@ pub(super) fn routes(routes: &mut Routes) {
     feeds::routes(routes);
     packages::routes(routes);
     logins::routes(routes);
+    own_account::routes(routes);
     theme::routes(routes);
     token_edit::routes(routes);
     token_life::routes(routes);
