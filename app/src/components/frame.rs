@@ -72,7 +72,7 @@ fn ThemeMenu() -> impl IntoView {
                 <span class="icon theme" aria-hidden="true"></span>
                 <span class="visually-hidden">"Theme"</span>
             </summary>
-            <ThemeForm class="menu-panel"/>
+            <ThemeForm class="menu-panel theme-form"/>
         </details>
     }
 }

@@ -61,7 +61,7 @@ fn obstacles(farewell: &Farewell) -> impl IntoView + use<> {
     let feeds = (!feeds.is_empty()).then(|| {
         view! {
             <p>"You are the only owner of these feeds. Nobody could look after them and their packages:"</p>
-            <ul>{feeds}</ul>
+            <ul class="rules">{feeds}</ul>
         }
     });
     let admin = farewell.is_only_admin.then(|| {
@@ -83,9 +83,9 @@ fn confirm(farewell: &Farewell, answer: &FormAnswer) -> impl IntoView + use<> {
     view! {
         <form class="card form danger-zone" method="post" action="/profile/delete">
             <div class="stack">
-                <ul>
+                <ul class="rules">
                     <li>{tokens_stop(*tokens)}</li>
-                    <li>{feeds_stay(*memberships)}</li>
+                    {feeds_stay(*memberships).map(|words| view! { <li>{words}</li> })}
                     <li>{format!("Packages you published stay, and name {username} as who published them.")}</li>
                     <li>"Your password, email address, sessions and the addresses you came from are deleted. The audit log keeps what was done."</li>
                     <li>{format!("Nobody else can take the name {username}.")}</li>
@@ -108,10 +108,12 @@ fn tokens_stop(tokens: u64) -> String {
     }
 }
 
-fn feeds_stay(memberships: u64) -> String {
+fn feeds_stay(memberships: u64) -> Option<String> {
     match memberships {
-        0 => "You are a member of no feed; none changes.".to_owned(),
-        1 => "The feed you are a member of stays, with its other owners.".to_owned(),
-        _ => format!("The {memberships} feeds you are a member of stay, with their other owners."),
+        0 => None,
+        1 => Some("The feed you are a member of stays, with its other owners.".to_owned()),
+        _ => Some(format!(
+            "The {memberships} feeds you are a member of stay, with their other owners."
+        )),
     }
 }

@@ -63,7 +63,7 @@ fn Profile(page: Page) -> impl IntoView {
                     <h2 id="theme">"Theme"</h2>
                     <div class="card stack">
                         <p class="muted">"For this browser. “System” follows the setting of your device."</p>
-                        <ThemeForm class="actions" button="button"/>
+                        <ThemeForm class="actions theme-form" button="button"/>
                     </div>
                 </section>
                 <section class="section" aria-labelledby="delete">
