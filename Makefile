@@ -15,7 +15,7 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS RUSTDOCFLAGS CARGO_ENCODED_RUSTDOCFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test test-rust test-browser lint lighthouse fmt
+.PHONY: help run build dev test test-rust test-browser lint lighthouse bench bench-quick fmt
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,14 @@ lint: ## Check only the format and the lints
 lighthouse: build ## Print Lighthouse's scores and the sizes of the main pages
 	@scripts/bootstrap.sh lighthouse
 	cd end2end && LATCHKEY_BIN=$(CURDIR)/$(BINARY) npx --no-install playwright test --config lighthouse
+
+bench: build ## Measure Latchkey beside other servers (20 minutes) and write bench/RESULTS.md
+	@scripts/bootstrap.sh bench
+	cd bench && npx --no-install tsx main.ts
+
+bench-quick: build ## The same in two minutes, as bench/quick.md
+	@scripts/bootstrap.sh bench
+	cd bench && npx --no-install tsx main.ts --quick
 
 fmt: ## Format the Rust code
 	cargo fmt --all

@@ -5,6 +5,8 @@
 #   scripts/bootstrap.sh test    also linters, browsers, PostgreSQL, Node.js, its packages, and the
 #                                package clients that Latchkey is tested with
 #   scripts/bootstrap.sh lighthouse   Chromium, Node.js and Lighthouse
+#   scripts/bootstrap.sh bench   nginx, wrk, sqlite3, Node.js and its packages, and the servers that
+#                                Latchkey is compared with
 #   scripts/bootstrap.sh wasm    only Rust's WebAssembly library, of Debian's packages
 #
 # Packages come from apt and need root; without it the one command to run is printed instead.
@@ -223,6 +225,14 @@ ensure_node_packages() {
   cp "$list" "$installed"
 }
 
+# A server that Latchkey is compared with. Without it the comparison says so.
+ensure_pypiron() {
+  [[ -x bench/python/bin/pypiron ]] && return
+  say "installing pypiron"
+  { python3 -m venv bench/python && limited bench/python/bin/pip install --quiet pypiron==0.0.29; } ||
+    say "pypiron cannot be installed (it takes python3-venv and pip's index): it will not be measured"
+}
+
 case ${1:-} in
 build)
   check_rust
@@ -249,6 +259,16 @@ lighthouse)
   ensure_node
   ensure_node_packages end2end
   ensure_node_packages end2end/lighthouse
+  ;;
+bench)
+  check_rust
+  has nginx || require nginx-light
+  has wrk || require wrk
+  has sqlite3 || require sqlite3
+  install_missing
+  ensure_node
+  ensure_node_packages bench
+  ensure_pypiron
   ;;
 wasm)
   build_debian_wasm
