@@ -10,7 +10,7 @@ export type Timed = { name: string; microseconds: number };
 
 /** Runs `cargo bench` and reads the means that it found. */
 export function functions(): Timed[] {
-  const { status } = spawnSync("cargo", ["bench", "--locked", "--package", "latchkey-registry"], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync("cargo", ["bench", "--locked", "--package", "latchkey-model", "--package", "latchkey-registry"], { cwd: root, stdio: "inherit" });
   if (status !== 0) throw new Error(`cargo bench ended with ${status}`);
   const found: Timed[] = [];
   for (const group of readdirSync(results)) {

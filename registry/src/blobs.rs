@@ -1,6 +1,6 @@
 //! Archives, each under the SHA-256 of its content.
 
-use std::{fmt::Write as _, path::Path as FilePath, sync::Arc, time::Duration};
+use std::{path::Path as FilePath, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
@@ -9,6 +9,7 @@ use object_store::{
     GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, buffered::BufWriter,
     local::LocalFileSystem, path::Path,
 };
+use quick_cache::{Weighter, sync::Cache};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use tempfile::TempPath;
@@ -25,8 +26,13 @@ use crate::{
 /// Blobs that nothing refers to are removed once they are this old; an upload in progress is
 /// younger.
 const ORPHAN_AFTER: Duration = Duration::from_hours(24);
-/// Up to this size a blob is read in one piece.
-const SMALL: u64 = 256 * 1024;
+/// Up to this size a blob is read in one piece, and remembered.
+const SMALL: u64 = 1 << 20;
+/// Bytes of blobs remembered in all.
+const MOST_REMEMBERED: u64 = 64 << 20;
+/// For how many remembered blobs room is made at first. The cache is in parts of 32 of them, and no
+/// blob may be larger than its part.
+const USUAL: usize = 128;
 
 /// The content of a blob: small ones whole, large ones piece by piece.
 pub enum Content {
@@ -40,6 +46,18 @@ pub enum Content {
 pub(crate) struct Blobs {
     store: Arc<dyn ObjectStore>,
     staging: std::path::PathBuf,
+    /// The small ones asked for lately. What has a hash never changes: nothing here is ever old.
+    lately: Cache<[u8; 32], Bytes, Length>,
+}
+
+/// What a remembered blob takes.
+#[derive(Clone)]
+struct Length;
+
+impl Weighter<[u8; 32], Bytes> for Length {
+    fn weight(&self, _: &[u8; 32], content: &Bytes) -> u64 {
+        content.len() as u64
+    }
 }
 
 impl Blobs {
@@ -59,7 +77,8 @@ impl Blobs {
             }
         }
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), staging })
+        let lately = Cache::with_weighter(USUAL, MOST_REMEMBERED, Length);
+        Ok(Self { store: Arc::new(store), staging, lately })
     }
 
     /// Begins an upload.
@@ -87,10 +106,15 @@ impl Blobs {
 
     /// Opens a blob.
     pub(crate) async fn open(&self, hash: &[u8], size: u64) -> Result<Content, Error> {
-        let result = self.store.get(&path_of(hash)).await?;
-        if size <= SMALL {
-            return Ok(Content::Whole(result.bytes().await?));
+        if size <= SMALL
+            && let Ok(hash) = <&[u8; 32]>::try_from(hash)
+        {
+            // Whoever asks for the same meanwhile waits for the one that reads it.
+            let read =
+                async { Ok::<_, Error>(self.store.get(&path_of(hash)).await?.bytes().await?) };
+            return Ok(Content::Whole(self.lately.get_or_insert_async(hash, read).await?));
         }
+        let result = self.store.get(&path_of(hash)).await?;
         Ok(Content::Stream(match result.payload {
             GetResultPayload::File(file, _) => {
                 let reader = File::from_std(file);
@@ -140,11 +164,9 @@ fn hash_of(path: &Path) -> Option<Vec<u8>> {
 
 /// Bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// An upload in progress: a temporary file, hashed as it grows. Dropped, it leaves nothing.

@@ -161,8 +161,7 @@ impl Services {
         let tokens = Arc::new(Tokens { core: shared(), sessions: Arc::clone(&sessions) });
         let logins = Arc::new(Logins { core: shared(), sessions: Arc::clone(&sessions) });
         let blobs = Blobs::on_disk(&settings.data, settings.program == Program::Server)?;
-        let packages = Packages { core: shared(), blobs, usage: Arc::clone(&usage) };
-        let packages = Arc::new(packages);
+        let packages = Arc::new(Packages::new(shared(), blobs, Arc::clone(&usage)));
         let feeds = Arc::new(Feeds::new(shared(), Arc::clone(&sessions)));
         let mut tasks = Vec::new();
         if settings.program == Program::Server {

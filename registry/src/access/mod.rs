@@ -179,7 +179,7 @@ impl Access {
         };
         let Judged { recognised, feed, action, package, outcome, now } = judged;
         let code = outcome.as_ref().err().map(|(denied, _)| denied.code);
-        self.note(&recognised, &request, feed.as_deref(), action, code)?;
+        self.note(&recognised, &request, feed.as_deref(), action, code);
         if let Err((denied, rules)) = outcome {
             return Err(self.refuse(denied, &recognised, &request, action, rules)?.into());
         }

@@ -6,14 +6,13 @@ use model::{
     denial::Code,
     ecosystem::Ecosystem,
 };
-use uuid::Uuid;
 
 use super::{Access, AccessRequest, Denial, Recognised, Wanted, grant::FeedRef};
 use crate::{
-    crypto::entropy,
     denials::{Explanation, Refusal, Sameness},
     error::Error,
-    storage::usage::Use,
+    storage::usage::days_since_epoch,
+    usage::Alike,
 };
 
 impl Access {
@@ -25,13 +24,13 @@ impl Access {
         feed: Option<&FeedRef>,
         action: Option<Action>,
         refused: Option<Code>,
-    ) -> Result<(), Error> {
+    ) {
         let (account, token) = match recognised {
             Recognised::Token(known, _) => {
                 (known.token.owner, Some((known.token.id, known.secret.id)))
             }
             Recognised::Password(verified) => (verified.account, None),
-            Recognised::Anonymous | Recognised::Session(_) => return Ok(()),
+            Recognised::Anonymous | Recognised::Session(_) => return,
         };
         // npm looks for a newer npm with the user's token, in whatever feed that is for; neither
         // that nor a `ping` is a use of it.
@@ -39,26 +38,22 @@ impl Access {
         // What is uploaded is noted when its name is known.
         let is_first_of_two = matches!(request.wanted, Wanted::Presence | Wanted::Upload(_));
         if is_check || (is_first_of_two && refused.is_none()) {
-            return Ok(());
+            return;
         }
         let now = self.core.now();
         let package = request.wanted.package();
-        let (ecosystem, package) =
-            package.map(|(kind, name)| (kind.name().to_owned(), name.to_owned())).unzip();
-        self.usage.record(Use {
-            id: entropy::id::<Uuid>(now)?,
-            at: now,
+        let alike = Alike {
+            day: days_since_epoch(now),
             account,
             token,
-            address: request.origin.address.to_string(),
-            client: request.origin.client(),
+            address: request.origin.address,
+            user_agent: request.origin.user_agent.clone(),
             feed: feed.map(|feed| feed.id),
-            ecosystem,
-            package,
-            action: action.map(|action| action.name().to_owned()),
-            result: refused.map_or(Use::ACCEPTED, Code::text).to_owned(),
-        });
-        Ok(())
+            package: package.map(|(ecosystem, name)| (ecosystem, name.to_owned())),
+            action,
+            refused,
+        };
+        self.usage.record(alike, now);
     }
 
     pub(super) fn refuse(

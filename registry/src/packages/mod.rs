@@ -9,6 +9,7 @@
 //! | `checksums` | checksums that are sent after their file |
 //! | `documents` | lists of versions that clients keep |
 //! | `files` | files that join a version later |
+//! | `known` | what is remembered of packages |
 //! | `order` | which of two versions is the higher one |
 //! | `read` | what is read: packages, versions, archives |
 //! | `page` | what a package's own page shows |
@@ -22,6 +23,7 @@ mod change;
 mod checksums;
 mod documents;
 mod files;
+mod known;
 mod order;
 mod page;
 mod publish;
@@ -31,6 +33,7 @@ mod unfinished;
 
 use std::sync::Arc;
 
+use known::Known;
 use model::{action::Action, ecosystem::Ecosystem, id::PackageId};
 use serde::Deserialize;
 
@@ -84,9 +87,14 @@ pub struct Packages {
     pub(crate) core: Arc<Core>,
     pub(crate) blobs: Blobs,
     pub(crate) usage: Arc<Usage>,
+    known: Known,
 }
 
 impl Packages {
+    pub(crate) fn new(core: Arc<Core>, blobs: Blobs, usage: Arc<Usage>) -> Self {
+        Self { core, blobs, usage, known: Known::new() }
+    }
+
     /// Removes blobs that nothing refers to.
     pub(crate) async fn sweep(&self) -> Result<(), Error> {
         let removed = self.blobs.sweep(&self.core.database, self.core.now()).await?;

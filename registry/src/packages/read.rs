@@ -1,5 +1,7 @@
 //! What is read: packages, versions, archives.
 
+use std::sync::Arc;
+
 use model::{action::Action, ecosystem::Ecosystem, timestamp::Timestamp};
 
 use super::{LATEST, PackageState, Packages, found, granted};
@@ -105,8 +107,15 @@ pub struct StoredFile {
 impl Packages {
     /// Which state the granted package is in; [`Error::NotFound`] if the feed has none of the name.
     pub async fn state(&self, grant: &Grant) -> Result<PackageState, Error> {
-        let row = found(&mut &self.core.database, grant, &[Action::Read]).await?;
-        Ok((&row).into())
+        let (ecosystem, key) = granted(grant, &[Action::Read])?;
+        let (feed, database) = (grant.feed()?.id, &self.core.database);
+        let read = async {
+            let row = packages::find(&mut &*database, feed, ecosystem, key).await?;
+            Ok(row.as_ref().map(PackageState::from))
+        };
+        let key = (feed, ecosystem, key.to_owned());
+        let state = self.known.states.get(database.changes(), key, read).await?;
+        state.ok_or(Error::NotFound("package"))
     }
 
     /// The granted package with all its versions.
@@ -214,8 +223,13 @@ impl Packages {
     /// which counts as a download.
     pub async fn open(&self, grant: &Grant, file: &str, count: bool) -> Result<StoredFile, Error> {
         let (ecosystem, key) = granted(grant, &[Action::Read])?;
-        let feed = grant.feed()?.id;
-        let found = versions::file(&mut &self.core.database, feed, ecosystem, key, file).await?;
+        let (feed, database) = (grant.feed()?.id, &self.core.database);
+        let read = async {
+            let row = versions::file(&mut &*database, feed, ecosystem, key, file).await?;
+            Ok(row.map(Arc::new))
+        };
+        let key = ((feed, ecosystem, key.to_owned()), file.to_owned());
+        let found = self.known.files.get(database.changes(), key, read).await?;
         let row = found.ok_or(Error::NotFound("file"))?;
         let size = u64::try_from(row.size).unwrap_or(0);
         let content = self.blobs.open(&row.blob_hash, size).await?;

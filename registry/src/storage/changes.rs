@@ -1,7 +1,9 @@
 //! Noticing that rows changed, whoever changed them.
 //!
 //! Everything remembered about credentials, accounts, roles and feeds carries the epoch it was read
-//! in and is used only while that epoch lasts. This process ends the epoch itself when it commits;
+//! in and is used only while that epoch lasts. What is remembered of packages has an epoch of its own,
+//! so that publishing does not make the server forget who may publish; other processes cannot tell the
+//! two kinds of change apart, and end both. This process ends the epoch itself when it commits;
 //! for commits of other processes the database is watched. If the watch does not get through for
 //! [`BLIND_AFTER`], there is no epoch and nothing remembered is used.
 
@@ -29,6 +31,8 @@ const BLIND_AFTER: Duration = Duration::from_millis(900);
 /// The present epoch.
 pub(crate) struct Changes {
     epoch: AtomicU64,
+    /// The present epoch of packages.
+    packages: AtomicU64,
     started: Instant,
     /// Milliseconds after `started` of the last successful look.
     seen: AtomicU64,
@@ -36,7 +40,12 @@ pub(crate) struct Changes {
 
 impl Default for Changes {
     fn default() -> Self {
-        Self { epoch: AtomicU64::new(1), started: Instant::now(), seen: AtomicU64::new(0) }
+        Self {
+            epoch: AtomicU64::new(1),
+            packages: AtomicU64::new(1),
+            started: Instant::now(),
+            seen: AtomicU64::new(0),
+        }
     }
 }
 
@@ -49,9 +58,19 @@ impl Changes {
         (!blind).then(|| self.epoch.load(Ordering::Acquire))
     }
 
+    /// The same for what is remembered of packages.
+    pub(crate) fn packages_epoch(&self) -> Option<u64> {
+        self.epoch().map(|_| self.packages.load(Ordering::Acquire))
+    }
+
     /// Ends the epoch.
     pub(super) fn happened(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Ends the epoch of packages.
+    pub(super) fn packages_changed(&self) {
+        self.packages.fetch_add(1, Ordering::AcqRel);
     }
 
     fn looked(&self) {
@@ -90,12 +109,13 @@ impl Watcher {
         self.database.changes()
     }
 
-    /// Reads the counter and ends the epoch if it moved.
+    /// Reads the counter and ends both epochs if it moved.
     async fn look(&self) -> Result<(), Error> {
         let mut known = self.counter.lock().await;
         let statement = sql("SELECT value FROM change_counter WHERE id = 1");
         let value = (&self.database).count(statement).await?;
         if known.replace(value) != Some(value) {
+            self.changes().packages_changed();
             self.changes().happened();
         }
         self.changes().looked();

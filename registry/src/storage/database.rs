@@ -163,7 +163,8 @@ impl Database {
                 Pools::Postgres(transaction)
             }
         };
-        Ok(Transaction { inner, changes: Arc::clone(&self.changes), changed: false })
+        let changes = Arc::clone(&self.changes);
+        Ok(Transaction { inner, changes, changed: false, packages_changed: false })
     }
 
     /// The same database as another process would open it.
@@ -212,6 +213,7 @@ pub(crate) struct Transaction {
     inner: Pools<sqlx::Transaction<'static, Sqlite>, sqlx::Transaction<'static, Postgres>>,
     changes: Arc<Changes>,
     changed: bool,
+    packages_changed: bool,
 }
 
 impl Transaction {
@@ -231,9 +233,14 @@ impl Transaction {
         self.changed = true;
     }
 
+    /// The same for which packages there are, in which state, and which files they have.
+    pub(super) fn changes_packages(&mut self) {
+        self.packages_changed = true;
+    }
+
     /// Makes it all visible.
     pub(crate) async fn commit(mut self) -> Result<(), Error> {
-        if self.changed {
+        if self.changed || self.packages_changed {
             let bump = super::sql("UPDATE change_counter SET value = value + 1 WHERE id = 1");
             self.execute(bump).await?;
             if let Pools::Postgres(transaction) = &mut self.inner {
@@ -245,6 +252,9 @@ impl Transaction {
         match self.inner {
             Pools::Sqlite(transaction) => transaction.commit().await?,
             Pools::Postgres(transaction) => transaction.commit().await?,
+        }
+        if self.packages_changed {
+            self.changes.packages_changed();
         }
         if self.changed {
             self.changes.happened();

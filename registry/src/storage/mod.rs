@@ -21,7 +21,7 @@ pub(crate) mod throttles;
 pub(crate) mod tokens;
 pub(crate) mod usage;
 
-pub(crate) use changes::watch;
+pub(crate) use changes::{Changes, watch};
 pub(crate) use database::{Database, Source, Transaction};
 pub(crate) use statement::{Statement, sql};
 

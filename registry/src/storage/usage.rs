@@ -10,20 +10,24 @@ use uuid::Uuid;
 use super::{Source, Transaction, sql};
 use crate::error::Error;
 
-/// One use of a credential.
+/// Uses of a credential that are alike, all of one day.
 #[derive(Debug, Clone)]
 pub(crate) struct Use {
     pub(crate) id: Uuid,
+    /// When the first of them was.
+    pub(crate) first_at: Timestamp,
+    /// When the last was; the ledger keeps this alone.
     pub(crate) at: Timestamp,
+    pub(crate) times: i64,
     pub(crate) account: AccountId,
     pub(crate) token: Option<(TokenId, SecretId)>,
     pub(crate) address: String,
     pub(crate) client: String,
     pub(crate) feed: Option<FeedId>,
-    pub(crate) ecosystem: Option<String>,
+    pub(crate) ecosystem: Option<&'static str>,
     pub(crate) package: Option<String>,
-    pub(crate) action: Option<String>,
-    pub(crate) result: String,
+    pub(crate) action: Option<&'static str>,
+    pub(crate) result: &'static str,
 }
 
 impl Use {
@@ -53,10 +57,10 @@ pub(crate) async fn insert(transaction: &mut Transaction, usage: &Use) -> Result
                 .bind(&usage.address)
                 .bind(&usage.client)
                 .bind(usage.feed)
-                .bind(usage.ecosystem.clone())
+                .bind(usage.ecosystem)
                 .bind(usage.package.clone())
-                .bind(usage.action.clone())
-                .bind(&usage.result),
+                .bind(usage.action)
+                .bind(usage.result),
         )
         .await?;
     Ok(())

@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
-use model::role::Role;
+use model::{ecosystem::Ecosystem, role::Role};
 
 use super::{NOW, account, feed, id};
-use crate::storage::{Source, Transaction, feeds, sql, test_databases::on_both, watch};
+use crate::storage::{
+    Source, Transaction, feeds,
+    packages::{self, versions},
+    sql,
+    test_databases::on_both,
+    watch,
+};
 
 async fn counter(source: &mut impl Source) -> i64 {
     source.count(sql("SELECT value FROM change_counter WHERE id = 1")).await.unwrap()
@@ -39,6 +45,38 @@ async fn what_is_not_committed_did_not_happen() {
 }
 
 #[tokio::test]
+async fn what_changes_packages_ends_their_epoch_alone() {
+    on_both(async |database| {
+        let ana = account(&database, "ana").await;
+        let main = feed(&database, "main", ana, false).await;
+        let package = id();
+        let epochs = || (database.changes().epoch(), database.changes().packages_epoch());
+        for act in 0..4 {
+            let (before, packages_before) = epochs();
+            let counted = counter(&mut &database).await;
+            let mut transaction = database.write().await.unwrap();
+            match act {
+                0 => {
+                    packages::insert(&mut transaction, package, main, Ecosystem::Npm, "a", NOW)
+                        .await
+                }
+                1 => packages::touch(&mut transaction, package, NOW).await,
+                2 => versions::delete(&mut transaction, id()).await,
+                _ => packages::delete(&mut transaction, package).await,
+            }
+            .unwrap();
+            assert_eq!(epochs(), (before, packages_before), "nothing is visible yet");
+            transaction.commit().await.unwrap();
+            let (after, packages_after) = epochs();
+            assert_eq!(after, before);
+            assert_ne!(packages_after, packages_before, "act {act}");
+            assert_eq!(counter(&mut &database).await, counted + 1, "other processes see it");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn commits_of_others_end_the_epoch() {
     on_both(async |database| {
         let ana = account(&database, "ana").await;
@@ -63,6 +101,18 @@ async fn commits_of_others_end_the_epoch() {
         add_member(&mut transaction, main).await;
         transaction.commit().await.unwrap();
         wait_for(epoch).await;
+
+        let before = database.changes().packages_epoch();
+        let mut transaction = other.write().await.unwrap();
+        packages::insert(&mut transaction, id(), main, Ecosystem::Npm, "a", NOW).await.unwrap();
+        transaction.commit().await.unwrap();
+        for _ in 0..200 {
+            if database.changes().packages_epoch() != before {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_ne!(database.changes().packages_epoch(), before);
         watch.abort();
         other.close().await;
     })

@@ -56,7 +56,9 @@ async fn uses_are_kept_for_a_while() {
         let ana = account(&database, "ana").await;
         let entry = Use {
             id: id(),
+            first_at: NOW,
             at: NOW,
+            times: 1,
             account: ana,
             token: Some((id(), id())),
             address: "10.0.0.1".to_owned(),
@@ -65,7 +67,7 @@ async fn uses_are_kept_for_a_while() {
             ecosystem: None,
             package: None,
             action: None,
-            result: "ok".to_owned(),
+            result: Use::ACCEPTED,
         };
         let mut transaction = database.write().await.unwrap();
         usage::insert(&mut transaction, &entry).await.unwrap();

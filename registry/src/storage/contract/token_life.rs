@@ -66,7 +66,9 @@ async fn secret(database: &Database, token: TokenId, generation: u8, at: Timesta
 fn entry(account: AccountId, of: (TokenId, SecretId), at: Timestamp, address: &str) -> Use {
     Use {
         id: id(),
+        first_at: at,
         at,
+        times: 1,
         account,
         token: Some(of),
         address: address.to_owned(),
@@ -75,7 +77,7 @@ fn entry(account: AccountId, of: (TokenId, SecretId), at: Timestamp, address: &s
         ecosystem: None,
         package: None,
         action: None,
-        result: Use::ACCEPTED.to_owned(),
+        result: Use::ACCEPTED,
     }
 }
 

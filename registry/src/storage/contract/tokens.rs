@@ -217,7 +217,9 @@ async fn a_form_and_the_last_use_are_remembered() {
         assert_eq!(tokens::by_form(&mut &database, id()).await.unwrap(), None);
         let entry = |at| Use {
             id: id(),
+            first_at: at,
             at,
+            times: 1,
             account: ana,
             token: Some((token, id())),
             address: "10.0.0.9".to_owned(),
@@ -226,7 +228,7 @@ async fn a_form_and_the_last_use_are_remembered() {
             ecosystem: None,
             package: None,
             action: None,
-            result: "ok".to_owned(),
+            result: Use::ACCEPTED,
         };
         let mut transaction = database.write().await.unwrap();
         usage::note_last(&mut transaction, &entry(later(5))).await.unwrap();

@@ -112,6 +112,7 @@ pub(crate) async fn remove(
 ) -> Result<(), Error> {
     let statement = sql("DELETE FROM package_files WHERE version_id = $1 AND name = $2");
     transaction.execute(statement.bind(version).bind(name)).await?;
+    transaction.changes_packages();
     Ok(())
 }
 

@@ -75,6 +75,7 @@ pub(crate) async fn insert(
         .bind(now)
         .bind(now);
     transaction.execute(statement).await?;
+    transaction.changes_packages();
     Ok(())
 }
 
@@ -87,6 +88,7 @@ pub(crate) async fn touch(
     let statement =
         sql("UPDATE packages SET revision = revision + 1, updated_at = $1 WHERE id = $2");
     transaction.execute(statement.bind(now).bind(id)).await?;
+    transaction.changes_packages();
     Ok(())
 }
 
@@ -104,6 +106,7 @@ pub(crate) async fn describe(
 /// Deletes a package with all its versions. Its name stays free.
 pub(crate) async fn delete(transaction: &mut Transaction, id: PackageId) -> Result<(), Error> {
     transaction.execute(sql("DELETE FROM packages WHERE id = $1").bind(id)).await?;
+    transaction.changes_packages();
     Ok(())
 }
 

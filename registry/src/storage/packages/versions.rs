@@ -162,6 +162,7 @@ pub(crate) async fn insert_file(
                 .bind(file.is_extra),
         )
         .await?;
+    transaction.changes_packages();
     Ok(())
 }
 
@@ -307,6 +308,7 @@ pub(crate) async fn set_deprecation(
 pub(crate) async fn delete(transaction: &mut Transaction, version: VersionId) -> Result<(), Error> {
     let statement = sql("DELETE FROM package_versions WHERE id = $1");
     transaction.execute(statement.bind(version)).await?;
+    transaction.changes_packages();
     Ok(())
 }
 
