@@ -15,6 +15,7 @@ use crate::{
     config::{
         Config, ConfigError, Environment, Exposure, LogFormat, PublicUrl, ServeArgs, StorageArgs,
     },
+    log_output::{LastLines, LogOutput},
     serving::{self, Ending, Places},
     test_data::{self, TestDataError},
     web::{self, ServerState},
@@ -88,7 +89,7 @@ pub(crate) async fn serve(
 ) -> Result<(), StartError> {
     let config = Config::of_server(storage, arguments, environment)?;
     let exposure = config.exposure()?;
-    begin_log(&config);
+    let _last_lines = begin_log(&config)?;
     let clock = test_data::clock(environment, &config.data, Some(config.listen))?;
     // From here on a signal does not end the program by itself.
     let stop = stop_signals()?;
@@ -143,19 +144,22 @@ fn stop_signals() -> io::Result<mpsc::Receiver<()>> {
 }
 
 /// Logs to the error stream; standard output is for what people asked for.
-fn begin_log(config: &Config) {
+fn begin_log(config: &Config) -> io::Result<LastLines<io::Stderr>> {
     let ours = config.log;
     let filter = ["latchkey_server", "registry", "app"]
         .into_iter()
         .fold("warn".to_owned(), |filter, name| format!("{filter},{name}={ours}"));
+    let output = LogOutput::begin()?;
+    let last_lines = output.last_lines();
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
-        .with_writer(io::stderr)
+        .with_writer(output)
         .with_ansi(io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
     }
+    Ok(last_lines)
 }
 
 fn warn_of(config: &Config, exposure: Exposure, public_url: &PublicUrl) {

@@ -7,18 +7,19 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    middleware::Next,
     response::Response,
 };
 use http::{HeaderMap, header};
 use model::network::Network;
 use registry::Origin;
 
+use super::steps::Then;
+
 /// Puts the [`Origin`] of a request into its extensions: address and `User-Agent`.
 pub(crate) async fn find(
     State(trusted): State<Arc<[Network]>>,
     mut request: Request,
-    next: Next,
+    next: impl Then,
 ) -> Response {
     // Without a socket, as in a test that calls the router, nobody is there to be believed.
     let peer = request

@@ -7,13 +7,12 @@
 
 use axum::{
     extract::{Request, State},
-    middleware::Next,
     response::Response,
 };
 use http::{Method, StatusCode, header};
 use tower_http::csrf::{ConfigError, CsrfLayer, ProtectionError};
 
-use super::session::SessionCookie;
+use super::{session::SessionCookie, steps::Then};
 use crate::{
     config::PublicUrl,
     web::{Area, refusal},
@@ -32,7 +31,7 @@ pub(crate) fn judge(public_url: &PublicUrl) -> Result<CsrfLayer, ConfigError> {
 pub(crate) async fn refuse(
     State(cookie): State<SessionCookie>,
     request: Request,
-    next: Next,
+    next: impl Then,
 ) -> Response {
     let area = Area::of(request.uri());
     let headers = request.headers();

@@ -15,7 +15,6 @@ use std::{
 use axum::{
     body::Body,
     extract::{Request, State},
-    middleware::Next,
     response::Response,
 };
 use bytes::Bytes;
@@ -23,6 +22,7 @@ use http::{HeaderValue, Version, header};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 
+use super::steps::Then;
 use crate::web::Area;
 
 /// How long the rest of a body may take.
@@ -36,7 +36,7 @@ pub(crate) struct Most(pub(crate) u64);
 pub(crate) async fn drain(
     State(Most(most)): State<Most>,
     request: Request,
-    next: Next,
+    next: impl Then,
 ) -> Response {
     if Area::of(request.uri()) != Area::Feeds || request.body().is_end_stream() {
         return next.run(request).await;

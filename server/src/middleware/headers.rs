@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    middleware::Next,
     response::Response,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use leptos::nonce::Nonce;
 
+use super::steps::Then;
 use crate::{config::PublicUrl, web::Area};
 
 /// The same on every response.
@@ -62,23 +62,25 @@ impl Protection {
 pub(crate) async fn protect(
     State(protection): State<Arc<Protection>>,
     mut request: Request,
-    next: Next,
+    next: impl Then,
 ) -> Response {
     let area = Area::of(request.uri());
     let referrer = referrer_policy(request.uri());
-    let nonce = Nonce::new();
-    request.extensions_mut().insert(nonce.clone());
+    let nonce = (area == Area::Pages).then(Nonce::new);
+    if let Some(nonce) = &nonce {
+        request.extensions_mut().insert(nonce.clone());
+    }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
 
+    headers.reserve(ALWAYS.len() + 5);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(referrer));
     let policy = match area {
-        Area::Pages => protection.for_page(&nonce),
         Area::Feeds => Some(HeaderValue::from_static(FOR_FEEDS)),
-        Area::Api | Area::Functions | Area::Assets => Some(HeaderValue::from_static(FOR_DATA)),
+        _ => nonce.and_then(|nonce| protection.for_page(&nonce)),
     };
     let policy = policy.unwrap_or(HeaderValue::from_static(FOR_DATA));
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -111,10 +113,10 @@ fn set_caching(headers: &mut HeaderMap, area: Area) {
 /// holds a token, `/F/{feed}/auth/{token}/…`, is told to nobody, one that holds the code of a
 /// sign-in not even to this site: its forms still say from which site they come.
 fn referrer_policy(uri: &Uri) -> &'static str {
-    let segments: Vec<&str> = uri.path().split('/').skip(1).take(3).collect();
-    match segments.as_slice() {
-        ["F", _, "auth"] => "no-referrer",
-        ["login", ..] => "strict-origin",
+    let mut segments = uri.path().split('/').skip(1);
+    match (segments.next(), segments.nth(1)) {
+        (Some("F"), Some("auth")) => "no-referrer",
+        (Some("login"), _) => "strict-origin",
         _ => "same-origin",
     }
 }

@@ -3,12 +3,13 @@
 use std::{borrow::Cow, time::Instant};
 
 use app::context::RequestNumber;
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{extract::Request, response::Response};
 use http::StatusCode;
 use percent_encoding::percent_decode_str;
 use registry::Origin;
 use tracing::Instrument as _;
 
+use super::steps::Then;
 use crate::web::{Area, InternalError, refusal};
 
 /// The length of what every token begins with.
@@ -29,7 +30,7 @@ const SECRET_PLACES: [&str; 7] = [
 
 /// Logs the request when its answer begins. Everything logged meanwhile carries the request's id.
 /// An [`InternalError`] is logged here, once, and the client gets the id alone.
-pub(crate) async fn record(request: Request, next: Next) -> Response {
+pub(crate) async fn record(request: Request, next: impl Then) -> Response {
     let started = Instant::now();
     let area = Area::of(request.uri());
     let method = request.method().clone();

@@ -5,6 +5,9 @@
 //! sends, [`panics`] keeps one handler's fault from the others, [`cross_site`] refuses what another
 //! site made a browser send, [`setup_gate`] leads to the set-up, [`session`] finds the person.
 //!
+//! [`steps`] takes a request through them. It is one layer to the router, which copies every layer below
+//! for each request.
+//!
 //! None of them decides who may do what: server functions called while a page is rendered pass no
 //! layer, so that is the services' part.
 
@@ -17,3 +20,4 @@ pub(crate) mod panics;
 pub(crate) mod request_id;
 pub(crate) mod session;
 pub(crate) mod setup_gate;
+pub(crate) mod steps;

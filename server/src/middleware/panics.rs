@@ -20,14 +20,19 @@ pub(crate) fn caught(payload: Box<dyn Any + Send>) -> Response {
 #[cfg(test)]
 mod tests {
     use app::context::RequestNumber;
-    use axum::{Router, body::Body, extract::Request, middleware::from_fn, routing::get};
+    use axum::{
+        Router,
+        body::Body,
+        extract::Request,
+        middleware::{Next, from_fn},
+        routing::get,
+    };
     use http::StatusCode;
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
-    use tower_http::catch_panic::CatchPanicLayer;
 
     use super::*;
-    use crate::middleware::log;
+    use crate::middleware::{log, steps::guarded};
 
     async fn fails() -> Result<(), InternalError> {
         Err(std::io::Error::other("the secret reason").into())
@@ -43,8 +48,8 @@ mod tests {
         let router = Router::new()
             .route("/fails", get(fails))
             .route("/F/panics", get(panics))
-            .layer(CatchPanicLayer::custom(caught))
-            .layer(from_fn(log::record));
+            .layer(from_fn(guarded::<Next>))
+            .layer(from_fn(log::record::<Next>));
         for (path, body) in [
             ("/fails", "It is logged there as request 7."),
             (

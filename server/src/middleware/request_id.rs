@@ -8,11 +8,12 @@ use std::sync::{
 use app::context::RequestNumber;
 use axum::{
     extract::{Request, State},
-    middleware::Next,
     response::Response,
 };
 use http::{HeaderName, HeaderValue};
 use model::timestamp::Timestamp;
+
+use super::steps::Then;
 
 /// The header every response carries its request's id in.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,7 +43,7 @@ impl RequestIds {
 pub(crate) async fn number(
     State(ids): State<Arc<RequestIds>>,
     mut request: Request,
-    next: Next,
+    next: impl Then,
 ) -> Response {
     let id = ids.next();
     let header = HeaderValue::from_str(&id.0);
@@ -55,7 +56,7 @@ pub(crate) async fn number(
 }
 
 fn base36(mut number: u64) -> String {
-    let mut digits = Vec::new();
+    let mut digits = Vec::with_capacity(13);
     loop {
         let digit = u32::try_from(number % 36).unwrap_or(0);
         digits.extend(char::from_digit(digit, 36));

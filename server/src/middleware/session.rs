@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderValue};
 use registry::{Origin, Services};
 
+use super::steps::Then;
 use crate::web::{Area, InternalError, cookie};
 
 /// How long browsers keep the cookie. The session itself may end sooner.
@@ -64,7 +64,7 @@ impl SessionCookie {
 pub(crate) async fn resolve(
     State((services, cookie)): State<(Arc<Services>, SessionCookie)>,
     mut request: Request,
-    next: Next,
+    next: impl Then,
 ) -> Response {
     let has_session = matches!(Area::of(request.uri()), Area::Pages | Area::Functions);
     let origin = request.extensions().get::<Origin>();

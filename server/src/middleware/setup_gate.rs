@@ -4,12 +4,12 @@ use std::{collections::HashSet, sync::Arc};
 
 use axum::{
     extract::{Request, State},
-    middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
 use http::{HeaderValue, Method, StatusCode, header};
 use registry::Services;
 
+use super::steps::Then;
 use crate::web::{Area, InternalError, refusal};
 
 /// The page that makes the first account.
@@ -25,7 +25,7 @@ pub(crate) struct Gate {
 }
 
 /// Leads every page to the set-up; programs are told to wait. Afterwards there is no way back to it.
-pub(crate) async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(gate): State<Gate>, request: Request, next: impl Then) -> Response {
     let area = Area::of(request.uri());
     if area == Area::Assets {
         return next.run(request).await;

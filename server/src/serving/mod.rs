@@ -22,7 +22,10 @@ use std::{
 
 use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
 use http::Request;
-use hyper::{body::Incoming, service::service_fn};
+use hyper::{
+    body::{Body as _, Incoming},
+    service::service_fn,
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{
@@ -201,6 +204,9 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
     let mut request = request.map(|body| {
+        if body.is_end_stream() {
+            return Body::empty();
+        }
         let body = Noted::new(Body::new(TimeoutBody::new(patience.body, body)), activity.clone());
         Body::new(Paced::new(body, patience.whole_body))
     });

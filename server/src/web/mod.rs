@@ -16,21 +16,19 @@ use std::{collections::HashSet, sync::Arc};
 
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::{IntoResponse as _, Response},
 };
 use http::{Method, StatusCode, Uri};
 use registry::Limits;
-use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::middleware::{
-    client_address, cross_site,
-    drain::{self, Most},
-    headers::{self, Protection},
-    log, panics,
-    request_id::{self, RequestIds},
-    session,
-    setup_gate::{self, Gate},
+    cross_site,
+    drain::Most,
+    headers::Protection,
+    request_id::RequestIds,
+    setup_gate::Gate,
+    steps::{self, Steps},
 };
 
 pub(crate) use self::{area::Area, cookie::cookie, refusal::refusal};
@@ -57,28 +55,27 @@ pub fn page_table() -> impl Iterator<Item = (&'static str, Access)> {
 pub fn router(state: ServerState) -> Router {
     let (router, table) = declared().finish();
     let services = Arc::clone(&state.services);
-    let cookie = state.session_cookie();
-    let gate = Gate { services: Arc::clone(&services), open: Arc::new(open_before_setup(&table)) };
-    let protection =
-        Arc::new(Protection::new(state.public_url.clone(), state.strict_transport_security));
-    let ids = Arc::new(RequestIds::since(services.now()));
+    let steps = Steps {
+        ids: Arc::new(RequestIds::since(services.now())),
+        trusted: Arc::clone(&state.trusted_proxies),
+        protection: Arc::new(Protection::new(
+            state.public_url.clone(),
+            state.strict_transport_security,
+        )),
+        most: Most(largest_request(services.limits())),
+        cookie: state.session_cookie(),
+        gate: Gate { services: Arc::clone(&services), open: Arc::new(open_before_setup(&table)) },
+        services,
+    };
     // A public URL is an origin as browsers write it; were it not, nothing would be trusted.
     let judge = cross_site::judge(&state.public_url).unwrap_or_default();
 
-    // The last layer is the outermost: `middleware` tells their order and why.
+    // The last layer is the outermost.
     router
         .fallback(leptos::missing)
         .method_not_allowed_fallback(not_allowed)
-        .layer(from_fn_with_state((Arc::clone(&services), cookie), session::resolve))
-        .layer(from_fn_with_state(gate, setup_gate::guard))
         .layer(judge)
-        .layer(from_fn_with_state(cookie, cross_site::refuse))
-        .layer(CatchPanicLayer::custom(panics::caught))
-        .layer(from_fn_with_state(Most(largest_request(services.limits())), drain::drain))
-        .layer(from_fn(log::record))
-        .layer(from_fn_with_state(protection, headers::protect))
-        .layer(from_fn_with_state(Arc::clone(&state.trusted_proxies), client_address::find))
-        .layer(from_fn_with_state(ids, request_id::number))
+        .layer(from_fn_with_state(Arc::new(steps), steps::all))
         .with_state(state)
 }
 
