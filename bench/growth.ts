@@ -38,7 +38,7 @@ export async function growth(): Promise<Growth[]> {
   found.push(await look(server, `${FEW_TOKENS.toLocaleString("en")} tokens`, tokens, url));
   multiplyPackages(server, plan.packages);
   found.push(await look(server, `and ${plan.packages.toLocaleString("en")} packages`, tokens, url));
-  multiplyTokens(server, plan.tokens);
+  multiplyTokens(server, plan.tokens, FEW_TOKENS);
   found.push(await look(server, `and ${plan.tokens.toLocaleString("en")} more tokens`, tokens, url));
   return found;
 }

@@ -18,7 +18,8 @@ const copies = (name: string, select: string, set: string, helpers: string[]) =>
   `INSERT INTO ${name} SELECT * FROM copy_${name};`,
 ];
 
-const numbers = (count: number) => `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`;
+const numbers = (count: number, after = 0) =>
+  `WITH RECURSIVE n (i) AS (SELECT ${after + 1} UNION ALL SELECT i + 1 FROM n WHERE i < ${after + count})`;
 
 /** So many bytes that grow with `i`, as ids do with time: rows are added at the end. */
 const ordered = (bytes: number) => `CAST(printf('%0${bytes}d', i) AS BLOB)`;
@@ -60,13 +61,13 @@ export function multiplyPackages(server: Latchkey, count: number): void {
   ]);
 }
 
-/** Gives a server that is stopped so many tokens more, of the rights of the one called `seed`. */
-export function multiplyTokens(server: Latchkey, count: number): void {
+/** Gives a server that is stopped so many tokens more, of the rights of the one called `seed`; `after` so many before. */
+export function multiplyTokens(server: Latchkey, count: number, after = 0): void {
   const token = `(SELECT id FROM tokens WHERE description = '${SEED}')`;
   run(server, [
     ...copies(
       "tokens",
-      `${numbers(count)} SELECT t.*, i FROM n, tokens AS t WHERE t.id = ${token}`,
+      `${numbers(count, after)} SELECT t.*, i FROM n, tokens AS t WHERE t.id = ${token}`,
       `id = ${ordered(16)}, description = 'copy ' || i`,
       ["i"],
     ),
