@@ -1,6 +1,9 @@
 //! A package with very many versions.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::body::Body;
 use model::{action::ActionSet, ecosystem::Ecosystem};
@@ -101,7 +104,7 @@ async fn the_readme_is_that_of_latest_alone() {
 }
 
 #[tokio::test]
-async fn what_another_process_changes_is_seen_at_once() {
+async fn what_another_process_changes_is_seen_within_a_second() {
     let world = World::new().await;
     let ana = world.everything().await;
     publish(&world, &ana, 3).await;
@@ -130,7 +133,12 @@ async fn what_another_process_changes_is_seen_at_once() {
         let version = format!("1.{number}.0");
         there.packages.deprecate(&grant, &[&version], Some("old")).await.unwrap();
         let known = [SHORT, gzip, ("if-none-match", &before)];
-        assert_eq!(ask(&world, &ana, &known).await.status, 200, "{version}");
+        // As with a change of who may do what: the server looks ten times a second.
+        let began = Instant::now();
+        while ask(&world, &ana, &known).await.status == 304 {
+            assert!(began.elapsed() < Duration::from_secs(1), "{version} is seen too late");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         let packument = ask(&world, &ana, &[SHORT]).await.json();
         assert_eq!(packument["versions"][&version]["deprecated"], "old");
     }
