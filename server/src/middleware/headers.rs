@@ -73,7 +73,6 @@ pub(crate) async fn protect(
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
 
-    headers.reserve(ALWAYS.len() + 5);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }

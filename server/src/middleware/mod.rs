@@ -5,8 +5,8 @@
 //! sends, [`panics`] keeps one handler's fault from the others, [`cross_site`] refuses what another
 //! site made a browser send, [`setup_gate`] leads to the set-up, [`session`] finds the person.
 //!
-//! [`steps`] takes a request through them. It is one layer to the router, which copies every layer below
-//! for each request.
+//! [`steps`] takes a request through those up to [`cross_site`], before the router sees it; the others
+//! are layers of the router.
 //!
 //! None of them decides who may do what: server functions called while a page is rendered pass no
 //! layer, so that is the services' part.

@@ -48,8 +48,8 @@ mod tests {
         let router = Router::new()
             .route("/fails", get(fails))
             .route("/F/panics", get(panics))
-            .layer(from_fn(guarded::<Next>))
-            .layer(from_fn(log::record::<Next>));
+            .layer(from_fn(|request, next: Next| guarded(request, next)))
+            .layer(from_fn(|request, next: Next| log::record(request, next)));
         for (path, body) in [
             ("/fails", "It is logged there as request 7."),
             (

@@ -1,4 +1,5 @@
-//! The way of a request through all of the middleware.
+//! The way of a request through the middleware that every request needs. It is one future, whereas the router would copy
+//! and box every layer for each request.
 
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
 
@@ -9,7 +10,6 @@ use axum::{
 };
 use futures::FutureExt as _;
 use model::network::Network;
-use registry::Services;
 
 use super::{
     client_address, cross_site,
@@ -17,8 +17,7 @@ use super::{
     headers::{self, Protection},
     log, panics,
     request_id::{self, RequestIds},
-    session::{self, SessionCookie},
-    setup_gate::{self, Gate},
+    session::SessionCookie,
 };
 
 /// What comes after a step: another one, and in the end the handler.
@@ -50,27 +49,18 @@ pub(crate) struct Steps {
     pub(crate) protection: Arc<Protection>,
     pub(crate) most: Most,
     pub(crate) cookie: SessionCookie,
-    pub(crate) gate: Gate,
-    pub(crate) services: Arc<Services>,
 }
 
-/// Takes a request through every step.
-pub(crate) async fn all(State(steps): State<Arc<Steps>>, request: Request, next: Next) -> Response {
-    let of_session = (Arc::clone(&steps.services), steps.cookie);
-    let last = move |request| session::resolve(State(of_session), request, next);
-    let gate = State(steps.gate.clone());
-    let last = move |request| setup_gate::guard(gate, request, last);
-    let cookie = State(steps.cookie);
-    let last = move |request| cross_site::refuse(cookie, request, last);
-    let last = move |request| guarded(request, last);
-    let most = State(steps.most);
-    let last = move |request| drain::drain(most, request, last);
-    let last = move |request| log::record(request, last);
-    let protection = State(Arc::clone(&steps.protection));
-    let last = move |request| headers::protect(protection, request, last);
-    let trusted = State(Arc::clone(&steps.trusted));
-    let last = move |request| client_address::find(trusted, request, last);
-    request_id::number(State(Arc::clone(&steps.ids)), request, last).await
+/// Takes a request through every step, and on to what comes after them.
+pub(crate) async fn all(steps: &Steps, request: Request, next: impl Then) -> Response {
+    let next = move |request| cross_site::refuse(State(steps.cookie), request, next);
+    let next = move |request| guarded(request, next);
+    let next = move |request| drain::drain(State(steps.most), request, next);
+    let next = move |request| log::record(request, next);
+    let next = move |request| headers::protect(State(Arc::clone(&steps.protection)), request, next);
+    let next =
+        move |request| client_address::find(State(Arc::clone(&steps.trusted)), request, next);
+    request_id::number(State(Arc::clone(&steps.ids)), request, next).await
 }
 
 /// Keeps a fault of a handler from the others.

@@ -7,10 +7,11 @@ use registry::{Grant, blobs::Content, packages::StoredFile};
 
 use super::rendered::Rendered;
 
-/// How long what never changes may be kept.
-const FOR_EVER: &str = "max-age=31536000, immutable";
+/// How long what never changes may be kept, by one client and by anybody.
+const FOR_EVER: [&str; 2] =
+    ["private, max-age=31536000, immutable", "public, max-age=31536000, immutable"];
 /// What changes has to be asked for again; the answer is usually that it has not.
-const ASK_AGAIN: &str = "no-cache";
+const ASK_AGAIN: [&str; 2] = ["private, no-cache", "public, no-cache"];
 
 /// A document that changes, or word that the client has it already.
 pub(super) fn document(
@@ -61,7 +62,7 @@ fn cached(
     headers: &HeaderMap,
     grant: &Grant,
     etag: &str,
-    for_how_long: &str,
+    [by_one, by_anybody]: [&'static str; 2],
     body: impl FnOnce() -> Body,
 ) -> Response {
     let mut response = if is_known(headers, etag) {
@@ -72,16 +73,14 @@ fn cached(
         Response::new(body())
     };
     let headers = response.headers_mut();
-    let by_whom = if grant.is_personal() { "private" } else { "public" };
-    for (name, value) in [
-        (header::ETAG, etag),
-        (header::CACHE_CONTROL, &format!("{by_whom}, {for_how_long}")),
-        (header::VARY, "Authorization"),
-    ] {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
+    // With those that every answer has.
+    headers.reserve(16);
+    if let Ok(etag) = HeaderValue::from_str(etag) {
+        headers.insert(header::ETAG, etag);
     }
+    let caching = if grant.is_personal() { by_one } else { by_anybody };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.insert(header::VARY, HeaderValue::from_static("Authorization"));
     response
 }
 

@@ -4,6 +4,7 @@ mod area;
 mod assets;
 mod cookie;
 mod forms;
+mod front;
 mod internal_error;
 pub(crate) mod leptos;
 mod local_path;
@@ -16,19 +17,25 @@ use std::{collections::HashSet, sync::Arc};
 
 use axum::{
     Router,
-    middleware::from_fn_with_state,
+    extract::State,
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
 use http::{Method, StatusCode, Uri};
 use registry::Limits;
 
-use crate::middleware::{
-    cross_site,
-    drain::Most,
-    headers::Protection,
-    request_id::RequestIds,
-    setup_gate::Gate,
-    steps::{self, Steps},
+use self::front::Front;
+use crate::{
+    middleware::{
+        cross_site,
+        drain::Most,
+        headers::Protection,
+        request_id::RequestIds,
+        session,
+        setup_gate::{self, Gate},
+        steps::Steps,
+    },
+    protocols::npm::Npm,
 };
 
 pub(crate) use self::{area::Area, cookie::cookie, refusal::refusal};
@@ -43,7 +50,7 @@ pub use crate::middleware::session::SessionCookie;
 
 /// Every route with who may call it, for tests that try each one.
 pub fn table() -> Vec<Entry> {
-    declared().finish().1
+    declared(&Npm::new()).finish().1
 }
 
 /// The pages and server functions that the table declares, whether or not `app` has them.
@@ -53,8 +60,10 @@ pub fn page_table() -> impl Iterator<Item = (&'static str, Access)> {
 
 /// The whole service: every route, behind every layer.
 pub fn router(state: ServerState) -> Router {
-    let (router, table) = declared().finish();
+    let npm = Npm::new();
+    let (router, table) = declared(&npm).finish();
     let services = Arc::clone(&state.services);
+    let cookie = state.session_cookie();
     let steps = Steps {
         ids: Arc::new(RequestIds::since(services.now())),
         trusted: Arc::clone(&state.trusted_proxies),
@@ -63,20 +72,25 @@ pub fn router(state: ServerState) -> Router {
             state.strict_transport_security,
         )),
         most: Most(largest_request(services.limits())),
-        cookie: state.session_cookie(),
-        gate: Gate { services: Arc::clone(&services), open: Arc::new(open_before_setup(&table)) },
-        services,
+        cookie,
     };
+    let gate = Gate { services: Arc::clone(&services), open: Arc::new(open_before_setup(&table)) };
     // A public URL is an origin as browsers write it; were it not, nothing would be trusted.
     let judge = cross_site::judge(&state.public_url).unwrap_or_default();
 
-    // The last layer is the outermost.
-    router
+    // The last layer is the outermost: `middleware` tells their order and why.
+    let router = router
         .fallback(leptos::missing)
         .method_not_allowed_fallback(not_allowed)
+        .layer(from_fn(move |request, next: Next| {
+            session::resolve(State((Arc::clone(&services), cookie)), request, next)
+        }))
+        .layer(from_fn_with_state(gate.clone(), |gate, request, next: Next| {
+            setup_gate::guard(gate, request, next)
+        }))
         .layer(judge)
-        .layer(from_fn_with_state(Arc::new(steps), steps::all))
-        .with_state(state)
+        .with_state(state);
+    Router::new().fallback_service(Front::new(steps, gate, npm, router))
 }
 
 /// The answer to a method that a path does not take. Which it takes is said by `Allow`, by the router.
@@ -87,7 +101,7 @@ async fn not_allowed(method: Method, uri: Uri) -> Response {
     }
 }
 
-fn declared() -> Routes {
+fn declared(npm: &Npm) -> Routes {
     let mut routes = Routes::new();
     assets::routes(&mut routes);
     leptos::routes(&mut routes);
@@ -95,7 +109,7 @@ fn declared() -> Routes {
     crate::api::routes(&mut routes);
     crate::protocols::bower::routes(&mut routes);
     crate::protocols::maven::routes(&mut routes);
-    crate::protocols::npm::routes(&mut routes);
+    npm.routes(&mut routes);
     crate::protocols::nuget::routes(&mut routes);
     routes
 }

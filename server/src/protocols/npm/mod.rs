@@ -24,7 +24,7 @@ mod search;
 mod wire;
 mod write;
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 use axum::{
     body::Body,
@@ -81,15 +81,47 @@ const ROUTES: [(Method, &str, Access); 21] = [
     (Method::DELETE, "/F/{feed}/npm/{*path}", PRESENCE),
 ];
 
-/// Declares the routes.
-pub(crate) fn routes(routes: &mut Routes) {
-    let packuments = Arc::new(Packuments::new());
-    for (method, path, access) in ROUTES {
-        let packuments = Arc::clone(&packuments);
-        let handler =
-            move |State(services), request| answer(services, Arc::clone(&packuments), request);
-        routes.route(method, path, access, handler);
+/// The protocol, with what its answers share.
+#[derive(Clone)]
+pub(crate) struct Npm {
+    packuments: Arc<Packuments>,
+}
+
+impl Npm {
+    /// Nothing is kept ready yet.
+    pub(crate) fn new() -> Self {
+        Self { packuments: Arc::new(Packuments::new()) }
     }
+
+    /// Declares the routes.
+    pub(crate) fn routes(&self, routes: &mut Routes) {
+        for (method, path, access) in ROUTES {
+            let npm = self.clone();
+            let handler = move |State(services), request| npm.answer(services, request);
+            routes.route(method, path, access, handler);
+        }
+    }
+
+    /// Answers a request.
+    pub(crate) fn answer(
+        &self,
+        services: Arc<Services>,
+        request: Request,
+    ) -> impl Future<Output = Response> + Send + use<> {
+        answer(services, Arc::clone(&self.packuments), request)
+    }
+}
+
+/// Whether the table leads a request to [`Npm::answer`] by the route for reading packages. These are
+/// nearly all requests there are, and finding that route among all others takes longer than what it
+/// leads to.
+pub(crate) fn reads_package(method: &Method, path: &str) -> bool {
+    let rest = path.strip_prefix("/F/").and_then(|rest| rest.split_once("/npm/"));
+    // What begins with a hyphen has routes of its own.
+    let is_package = |(feed, rest): (&str, &str)| {
+        !feed.is_empty() && !feed.contains('/') && !rest.is_empty() && !rest.starts_with('-')
+    };
+    *method == Method::GET && rest.is_some_and(is_package)
 }
 
 async fn answer(
@@ -252,6 +284,31 @@ impl Call {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_short_way_is_that_of_packages_alone() {
+        for (path, is_short) in [
+            ("/F/main/npm/demo", true),
+            ("/F/main/npm/@acme%2fdemo", true),
+            ("/F/main/npm/demo/-/demo-1.0.0.tgz", true),
+            ("/F/main/npm/F/side/npm/demo", true),
+            ("/F/auth/npm/demo", true),
+            ("/F/main/npm/", false),
+            ("/F/main/npm", false),
+            ("/F/main/npm/-/ping", false),
+            ("/F/main/npm/-/v1/login", false),
+            ("/F//npm/demo", false),
+            ("/F/main/maven/npm/demo", false),
+            ("/F/main/auth/lka_x/npm/demo", false),
+            ("/f/main/npm/demo", false),
+            ("/feeds/main/npm/demo", false),
+        ] {
+            assert_eq!(reads_package(&Method::GET, path), is_short, "{path}");
+            for other in [Method::HEAD, Method::PUT, Method::POST, Method::DELETE] {
+                assert!(!reads_package(&other, path));
+            }
+        }
+    }
 
     #[test]
     fn paths_are_split_as_they_are_sent() {
