@@ -146,9 +146,7 @@ async fn make(data: &Path, tokens: u64) {
         statements.extend([
             format!(
                 "CREATE TEMP TABLE copy AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 \
-                 FROM n WHERE i < {}) SELECT t.*, i FROM n, {table} AS t WHERE {of}",
-                tokens
-            ),
+                 FROM n WHERE i < {tokens}) SELECT t.*, i FROM n, {table} AS t WHERE {of}"),
             format!("UPDATE copy SET {set}"),
             "ALTER TABLE copy DROP COLUMN i".to_owned(),
             format!("INSERT INTO {table} SELECT * FROM copy"),
