@@ -1,6 +1,6 @@
 // Single functions, measured by Criterion.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
@@ -13,13 +13,11 @@ export function functions(): Timed[] {
   const { status } = spawnSync("cargo", ["bench", "--locked", "--package", "latchkey-model", "--package", "latchkey-registry"], { cwd: root, stdio: "inherit" });
   if (status !== 0) throw new Error(`cargo bench ended with ${status}`);
   const found: Timed[] = [];
-  for (const group of readdirSync(results)) {
-    for (const name of readdirSync(join(results, group))) {
-      const file = join(results, group, name, "new/estimates.json");
-      if (!existsSync(file)) continue;
-      const { mean } = JSON.parse(readFileSync(file, "utf8")) as { mean: { point_estimate: number } };
-      found.push({ name: `${group}: ${name}`, microseconds: mean.point_estimate / 1000 });
-    }
+  for (const file of readdirSync(results, { recursive: true, encoding: "utf8" })) {
+    const name = /^(.*)\/new\/estimates\.json$/.exec(file)?.[1];
+    if (!name) continue;
+    const { mean } = JSON.parse(readFileSync(join(results, file), "utf8")) as { mean: { point_estimate: number } };
+    found.push({ name: name.replaceAll("/", " "), microseconds: mean.point_estimate / 1000 });
   }
   return found;
 }
