@@ -7,6 +7,7 @@
 //! secret) and [`denial::Code`] (the reasons, with their statuses).
 
 pub mod action;
+pub mod audit;
 pub mod client;
 pub mod connect;
 pub mod decide;

@@ -11,6 +11,7 @@ use std::{
 };
 
 use model::{
+    audit::Act,
     id::AccountId,
     names::{Email, Username},
     password::{self, BadPassword},
@@ -132,7 +133,7 @@ impl Accounts {
         }
         links::use_up(&mut transaction, &code_hash, now).await?;
         let actor = Actor::Stranger(origin.clone());
-        let id = self.insert(&mut transaction, &actor, new, hash, true, "account.set-up").await?;
+        let id = self.insert(&mut transaction, &actor, new, hash, true, Act::AccountSetUp).await?;
         transaction.commit().await?;
         self.sessions.begin(id, username.as_str(), origin).await
     }
@@ -148,7 +149,8 @@ impl Accounts {
         let hash = self.hash_new_password(&new).await?;
         let mut transaction = self.core.database.write().await?;
         let actor = Actor::Stranger(origin.clone());
-        let id = self.insert(&mut transaction, &actor, new, hash, false, "account.sign-up").await?;
+        let id =
+            self.insert(&mut transaction, &actor, new, hash, false, Act::AccountSignUp).await?;
         transaction.commit().await?;
         self.sessions.begin(id, username.as_str(), origin).await
     }
@@ -168,7 +170,7 @@ impl Accounts {
         let needs_link = hash.is_none();
         let mut transaction = self.core.database.write().await?;
         let id =
-            self.insert(&mut transaction, actor, new, hash, is_admin, "account.create").await?;
+            self.insert(&mut transaction, actor, new, hash, is_admin, Act::AccountCreate).await?;
         let link = if needs_link {
             let (now, code) = (self.core.now(), entropy::base62::<22>()?);
             let (code_hash, ends_at) = (digest::of_secret(&code), now.plus(LINK_LIVES));
@@ -213,7 +215,7 @@ impl Accounts {
             name: account.username.clone(),
             origin: origin.clone(),
         };
-        let entry = Entry::new("account.choose-password", &account.username);
+        let entry = Entry::new(Act::AccountChoosePassword, &account.username);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await?;
         self.sessions.begin(account.id, &account.username, origin).await
@@ -234,7 +236,7 @@ impl Accounts {
         accounts::set_password(&mut transaction, account.id, &hash, now).await?;
         sessions::delete_others(&mut transaction, account.id, None).await?;
         links::withdraw(&mut transaction, Purpose::ChoosePassword, Some(account.id)).await?;
-        let entry = Entry::new("account.set-password", &account.username).about(account.id);
+        let entry = Entry::new(Act::AccountSetPassword, &account.username).about(account.id);
         audit::append(&mut transaction, actor, now, entry).await?;
         transaction.commit().await
     }
@@ -255,7 +257,7 @@ impl Accounts {
         accounts::set_password(&mut transaction, account.id, &hash, now).await?;
         sessions::delete_others(&mut transaction, account.id, Some(caller.session)).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
-        let entry = Entry::new("account.change-password", &account.username);
+        let entry = Entry::new(Act::AccountChangePassword, &account.username);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await
     }
@@ -274,7 +276,7 @@ impl Accounts {
         if disabled {
             sessions::delete_others(&mut transaction, account.id, None).await?;
         }
-        let act = if disabled { "account.disable" } else { "account.enable" };
+        let act = if disabled { Act::AccountDisable } else { Act::AccountEnable };
         let entry = Entry::new(act, &account.username).about(account.id);
         audit::append(&mut transaction, actor, now, entry).await?;
         transaction.commit().await
@@ -328,7 +330,7 @@ impl Accounts {
         new: NewAccount,
         password_hash: Option<String>,
         is_admin: bool,
-        act: &'static str,
+        act: Act,
     ) -> Result<AccountId, Error> {
         if accounts::username_taken(transaction, &new.username).await? {
             return Err(Error::Taken(format!(

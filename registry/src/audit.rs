@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use model::{
+    audit::Act,
     client,
     id::{AccountId, FeedId},
     timestamp::Timestamp,
@@ -95,8 +96,8 @@ impl Actor {
 
 /// What happened.
 pub(crate) struct Entry<'a> {
-    /// `token.create`, `session.fail`, ….
-    pub(crate) act: &'static str,
+    /// Which act.
+    pub(crate) act: Act,
     /// What it happened to, in a form people recognise; never a secret or an e-mail address.
     pub(crate) subject: &'a str,
     /// The account it concerns.
@@ -108,7 +109,7 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    pub(crate) fn new(act: &'static str, subject: &'a str) -> Self {
+    pub(crate) fn new(act: Act, subject: &'a str) -> Self {
         Self { act, subject, account: None, feed: None, details: serde_json::json!({}) }
     }
 
@@ -149,7 +150,7 @@ pub(crate) async fn append(
         actor_id: actor.account().map(Into::into),
         actor_name: name,
         account_id: entry.account.or_else(|| actor.account()).map(Into::into),
-        act: entry.act.to_owned(),
+        act: entry.act.name().to_owned(),
         subject: entry.subject.to_owned(),
         feed_id: entry.feed.map(Into::into),
         address: actor.address(),

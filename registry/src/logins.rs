@@ -7,6 +7,7 @@
 use std::{sync::Arc, time::Duration};
 
 use model::{
+    audit::Act,
     id::FeedId,
     login::{self, LONGEST_DAYS, LoginAccess, LoginChoice},
     role::Role,
@@ -178,7 +179,7 @@ impl Logins {
         logins::decide(&mut transaction, login.id, state, caller.account, &text).await?;
         let details =
             json!({ "address": login.address, "client": login.client, "choice": approved });
-        let entry = Entry::new("login.approve", &login.feed).in_feed(feed).with(details);
+        let entry = Entry::new(Act::LoginApprove, &login.feed).in_feed(feed).with(details);
         let actor = Actor::Person(caller.clone(), origin.clone());
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await
@@ -191,7 +192,7 @@ impl Logins {
         let state = LoginState::Denied;
         logins::decide(&mut transaction, login.id, state, caller.account, "").await?;
         let details = json!({ "address": login.address, "client": login.client });
-        let entry = Entry::new("login.deny", &login.feed).with(details);
+        let entry = Entry::new(Act::LoginDeny, &login.feed).with(details);
         let actor = Actor::Person(caller.clone(), origin.clone());
         audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         transaction.commit().await

@@ -5,6 +5,7 @@ mod own;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use model::{
+    audit::Act,
     id::{AccountId, SessionId},
     timestamp::Timestamp,
 };
@@ -117,7 +118,8 @@ impl Sessions {
         sessions::insert(&mut transaction, new).await?;
         let actor =
             Actor::Account { id: account, name: username.to_owned(), origin: origin.clone() };
-        audit::append(&mut transaction, &actor, now, Entry::new("session.begin", username)).await?;
+        audit::append(&mut transaction, &actor, now, Entry::new(Act::SessionBegin, username))
+            .await?;
         transaction.commit().await?;
         Ok(SessionSecret(secret))
     }
@@ -161,7 +163,7 @@ impl Sessions {
         let mut transaction = self.core.database.write().await?;
         sessions::delete(&mut transaction, caller.session).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
-        let entry = Entry::new("session.end", &caller.username);
+        let entry = Entry::new(Act::SessionEnd, &caller.username);
         audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         transaction.commit().await
     }
@@ -181,7 +183,7 @@ impl Sessions {
         let hash = digest::of_secret(&secret);
         sessions::confirm(&mut transaction, caller.session, &hash, now).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
-        let entry = Entry::new("session.confirm", &caller.username);
+        let entry = Entry::new(Act::SessionConfirm, &caller.username);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await?;
         Ok(SessionSecret(secret))
@@ -214,7 +216,7 @@ impl Sessions {
             return Ok(account);
         }
         let mut transaction = self.core.database.write().await?;
-        let mut entry = Entry::new("session.fail", "");
+        let mut entry = Entry::new(Act::SessionFail, "");
         entry.account = account.map(|account| account.id);
         let actor = Actor::Stranger(origin.clone());
         audit::append(&mut transaction, &actor, self.core.now(), entry).await?;

@@ -15,6 +15,7 @@ mod views;
 use std::{sync::Arc, time::Duration};
 
 use model::{
+    audit::Act,
     decide::{TokenFacts, TokenState},
     id::{AccountId, FormId, TokenId},
     policy::Reveal,
@@ -126,8 +127,8 @@ impl Tokens {
         let value = self.unseal(&token, &secret)?;
         let actor = Actor::Person(caller.clone(), origin.clone());
         let act = match to {
-            RevealTo::Screen => "token.reveal",
-            RevealTo::Clipboard => "token.copy",
+            RevealTo::Screen => Act::TokenReveal,
+            RevealTo::Clipboard => Act::TokenCopy,
         };
         let entry = Entry::new(act, &token.description)
             .with(json!({ "token": id.to_string(), "last4": secret.last4 }));
@@ -225,7 +226,7 @@ async fn create(
         insert(core, transaction, owner, kind, &draft.description, &facts, creation).await?;
     let details = json!({ "token": id.to_string(), "scope": facts.scope, "expires_at": facts.expires_at,
             "pre_authenticated": facts.is_pre_authenticated });
-    let entry = Entry::new("token.create", &draft.description).about(account.id).with(details);
+    let entry = Entry::new(Act::TokenCreate, &draft.description).about(account.id).with(details);
     audit::append(transaction, actor, now, entry).await?;
     Ok(CreatedToken { id, description: draft.description, secret: Some(secret) })
 }

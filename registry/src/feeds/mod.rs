@@ -8,6 +8,7 @@ mod settings;
 use std::sync::Arc;
 
 use model::{
+    audit::Act,
     id::{AccountId, FeedId},
     names::FeedName,
     policy::FeedCreation,
@@ -92,7 +93,7 @@ impl Feeds {
         }
         feeds::insert(&mut transaction, id, &new.name, description, new.is_public, owner, now)
             .await?;
-        let entry = Entry::new("feed.create", new.name.as_str())
+        let entry = Entry::new(Act::FeedCreate, new.name.as_str())
             .in_feed(id)
             .with(json!({ "public": new.is_public }));
         audit::append(&mut transaction, actor, now, entry).await?;

@@ -1,6 +1,7 @@
 //! What happens to a token after it was made: revoked, suspended, resumed, leaked.
 
 use model::{
+    audit::Act,
     decide::TokenState,
     id::{AccountId, TokenId},
     token::TokenKind,
@@ -47,7 +48,7 @@ impl Tokens {
         if token.facts.state == TokenState::Revoked {
             return Ok(());
         }
-        self.enter(&mut transaction, actor, &token, TokenState::Revoked, "token.revoke").await?;
+        self.enter(&mut transaction, actor, &token, TokenState::Revoked, Act::TokenRevoke).await?;
         transaction.commit().await
     }
 
@@ -95,9 +96,9 @@ impl Tokens {
             ));
         }
         let (from, to, act) = if suspended {
-            (TokenState::Active, TokenState::Suspended, "token.suspend")
+            (TokenState::Active, TokenState::Suspended, Act::TokenSuspend)
         } else {
-            (TokenState::Suspended, TokenState::Active, "token.resume")
+            (TokenState::Suspended, TokenState::Active, Act::TokenResume)
         };
         // Another window may have been quicker; at a terminal it is worth saying.
         if token.facts.state == to && owner.is_some() {
@@ -117,7 +118,7 @@ impl Tokens {
         if token.facts.state == TokenState::Revoked {
             return Ok(());
         }
-        self.enter(&mut transaction, actor, &token, TokenState::Leaked, "token.leak").await?;
+        self.enter(&mut transaction, actor, &token, TokenState::Leaked, Act::TokenLeak).await?;
         transaction.commit().await
     }
 
@@ -139,7 +140,7 @@ impl Tokens {
         actor: &Actor,
         token: &Token,
         state: TokenState,
-        act: &'static str,
+        act: Act,
     ) -> Result<(), Error> {
         let now = self.core.now();
         tokens::set_state(transaction, token.id, state, now).await?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::{
+    audit::Act,
     decide::TokenState,
     id::{FormId, SecretId, TokenId},
     rotation::OldStops,
@@ -162,7 +163,7 @@ impl Tokens {
         tokens::set_stop(&mut transaction, old.id, now, None, now).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
         let details = json!({ "token": id.to_string(), "last4": old.last4 });
-        let entry = Entry::new("token.stop-old", &token.description).with(details);
+        let entry = Entry::new(Act::TokenStopOld, &token.description).with(details);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await
     }
@@ -229,7 +230,7 @@ impl Tokens {
         self.renew(transaction, token, now).await?;
         let details = json!({ "token": id.to_string(), "old_stops_at": stops_at });
         let entry =
-            Entry::new("token.regenerate", &token.description).about(token.owner).with(details);
+            Entry::new(Act::TokenRegenerate, &token.description).about(token.owner).with(details);
         audit::append(transaction, actor, now, entry).await?;
         Ok(value)
     }
