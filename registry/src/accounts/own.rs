@@ -1,6 +1,7 @@
 //! What people change of their own accounts, up to their end.
 
 use model::{
+    audit::Act,
     names::{DisplayName, Email},
     views::{Farewell, ProfilePage},
 };
@@ -47,7 +48,7 @@ impl Accounts {
         accounts::set_display_name(&mut transaction, account.id, name).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
         let details = json!({ "before": account.display_name, "after": name });
-        let entry = Entry::new("account.rename", &account.username).with(details);
+        let entry = Entry::new(Act::AccountRename, &account.username).with(details);
         audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         transaction.commit().await
     }
@@ -80,7 +81,7 @@ impl Accounts {
         }
         accounts::set_email(&mut transaction, account.id, email).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
-        let entry = Entry::new("account.email", &account.username);
+        let entry = Entry::new(Act::AccountEmail, &account.username);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await
     }
@@ -124,7 +125,7 @@ impl Accounts {
         accounts::delete(&mut transaction, account.id, now).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
         let details = json!({ "tokens": farewell.tokens, "feeds": farewell.memberships });
-        let entry = Entry::new("account.delete", &account.username).with(details);
+        let entry = Entry::new(Act::AccountDelete, &account.username).with(details);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await
     }

@@ -1,6 +1,7 @@
 //! A person's own sessions: which there are, and ending them.
 
 use model::{
+    audit::Act,
     id::SessionId,
     timestamp::Timestamp,
     views::{SecurityPage, SessionView},
@@ -38,7 +39,7 @@ impl Sessions {
         if sessions::delete_of(&mut transaction, caller.account, session).await? {
             let actor = Actor::Person(caller.clone(), origin.clone());
             let entry =
-                Entry::new("session.end", &caller.username).with(json!({ "session": session }));
+                Entry::new(Act::SessionEnd, &caller.username).with(json!({ "session": session }));
             audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         }
         transaction.commit().await
@@ -51,7 +52,7 @@ impl Sessions {
             sessions::delete_others(&mut transaction, caller.account, Some(caller.session)).await?;
         if ended > 0 {
             let actor = Actor::Person(caller.clone(), origin.clone());
-            let entry = Entry::new("session.end-others", &caller.username)
+            let entry = Entry::new(Act::SessionEndOthers, &caller.username)
                 .with(json!({ "sessions": ended }));
             audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         }
