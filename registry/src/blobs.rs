@@ -1,6 +1,6 @@
 //! Archives, each under the SHA-256 of its content.
 
-use std::{fmt::Write as _, path::Path as FilePath, sync::Arc, time::Duration};
+use std::{fmt::Write as _, io, path::Path as FilePath, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
@@ -9,6 +9,7 @@ use object_store::{
     GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, buffered::BufWriter,
     local::LocalFileSystem, path::Path,
 };
+use prometheus::IntCounter;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use tempfile::TempPath;
@@ -40,12 +41,18 @@ pub enum Content {
 pub(crate) struct Blobs {
     store: Arc<dyn ObjectStore>,
     staging: std::path::PathBuf,
+    /// Counts the bytes written.
+    written: IntCounter,
 }
 
 impl Blobs {
     /// A store on the local disk; every write is flushed to it before it counts as done. `alone`
     /// says that nobody else uploads into it.
-    pub(crate) fn on_disk(data: &FilePath, alone: bool) -> Result<Self, Error> {
+    pub(crate) fn on_disk(
+        data: &FilePath,
+        alone: bool,
+        written: IntCounter,
+    ) -> Result<Self, Error> {
         let (folder, staging) = (data.join("blobs"), data.join("staging"));
         std::fs::create_dir_all(&folder)?;
         std::fs::create_dir_all(&staging)?;
@@ -59,7 +66,7 @@ impl Blobs {
             }
         }
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), staging })
+        Ok(Self { store: Arc::new(store), staging, written })
     }
 
     /// Begins an upload.
@@ -82,7 +89,17 @@ impl Blobs {
         let mut reader = BufReader::with_capacity(1 << 18, File::open(&staged.path).await?);
         tokio::io::copy_buf(&mut reader, &mut writer).await?;
         writer.shutdown().await?;
+        self.written.inc_by(staged.size);
         Ok(())
+    }
+
+    /// Writes a little and takes it back, to see whether uploads could be written. It blocks.
+    pub(crate) fn trial(&self) -> impl FnOnce() -> io::Result<()> + Send + use<> {
+        let staging = self.staging.clone();
+        move || {
+            let mut file = tempfile::tempfile_in(staging)?;
+            io::Write::write_all(&mut file, b"latchkey")
+        }
     }
 
     /// Opens a blob.

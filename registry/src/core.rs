@@ -7,6 +7,7 @@ use model::{policy::Policy, timestamp::Timestamp};
 use crate::{
     clock::Clock,
     crypto::{master_key::MasterKey, passwords::Passwords},
+    metrics::Metrics,
     rate::Rates,
     storage::Database,
 };
@@ -18,6 +19,7 @@ pub(crate) struct Core {
     pub(crate) keys: MasterKey,
     pub(crate) passwords: Passwords,
     pub(crate) rates: Rates,
+    pub(crate) metrics: Metrics,
     pub(crate) policy: Policy,
     /// Where the server is reached, without a slash at its end.
     pub(crate) public_url: String,

@@ -24,8 +24,10 @@ use crate::{
     error::{Error, OpenError},
     feeds::Feeds,
     logins::Logins,
+    metrics::Metrics,
     packages::Packages,
     rate::Rates,
+    readiness::{NotReady, Readiness},
     sessions::Sessions,
     storage::{self, Database},
     tokens::Tokens,
@@ -100,6 +102,7 @@ pub struct Services {
     /// The audit log.
     pub audit: Audit,
     core: Arc<Core>,
+    readiness: Readiness,
     limits: Limits,
     tasks: Vec<JoinHandle<()>>,
     /// Held while a server runs, so that no second one starts on the same folder.
@@ -138,6 +141,7 @@ impl Services {
             keys: master_key(&settings)?,
             passwords: Passwords::new()?,
             rates: Rates::default(),
+            metrics: Metrics::new()?,
             policy: settings.policy,
             public_url: settings.public_url.clone(),
         });
@@ -160,7 +164,8 @@ impl Services {
         let denials = Arc::new(Denials::new(shared()));
         let tokens = Arc::new(Tokens { core: shared(), sessions: Arc::clone(&sessions) });
         let logins = Arc::new(Logins { core: shared(), sessions: Arc::clone(&sessions) });
-        let blobs = Blobs::on_disk(&settings.data, settings.program == Program::Server)?;
+        let bytes = core.metrics.blob_bytes();
+        let blobs = Blobs::on_disk(&settings.data, settings.program == Program::Server, bytes)?;
         let packages = Packages { core: shared(), blobs, usage: Arc::clone(&usage) };
         let packages = Arc::new(packages);
         let feeds = Arc::new(Feeds::new(shared(), Arc::clone(&sessions)));
@@ -194,6 +199,7 @@ impl Services {
             packages,
             denials,
             usage,
+            readiness: Readiness::default(),
             limits: settings.limits,
             core,
             tasks,
@@ -219,6 +225,21 @@ impl Services {
     /// The present moment.
     pub fn now(&self) -> model::timestamp::Timestamp {
         self.core.now()
+    }
+
+    /// What is counted, and where more can be.
+    pub fn metrics(&self) -> &Metrics {
+        &self.core.metrics
+    }
+
+    /// All that is counted, as it is now, in the text format 0.0.4 of Prometheus.
+    pub async fn metrics_text(&self) -> Result<String, Error> {
+        self.core.metrics.text(&self.core).await
+    }
+
+    /// Whether database and data folder can be used at this moment.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        self.readiness.check(&self.core.database, &self.packages.blobs).await
     }
 
     /// Writes what was gathered, closes the database and lets go of the data folder.

@@ -18,6 +18,7 @@ use crate::{
         entropy::{self, base62},
     },
     error::Error,
+    metrics::SignIn,
     storage::{self, Transaction, accounts, sessions},
     throttle::{self, Subjects},
 };
@@ -121,6 +122,7 @@ impl Sessions {
         audit::append(&mut transaction, &actor, now, Entry::new(Act::SessionBegin, username))
             .await?;
         transaction.commit().await?;
+        self.core.metrics.signed_in(SignIn::Accepted);
         Ok(SessionSecret(secret))
     }
 
@@ -206,8 +208,12 @@ impl Sessions {
         let account = accounts::by_name(&mut &self.core.database, &name).await?;
         // Counted before it is known: however many are sent at once, and whether or not the client
         // waits for the answer, no try is free.
-        throttle::reserve(&self.core, &subjects, account.as_ref().map(|account| account.id))
-            .await?;
+        let known = account.as_ref().map(|account| account.id);
+        throttle::reserve(&self.core, &subjects, known).await.inspect_err(|error| {
+            if matches!(error, Error::Throttled(_)) {
+                self.core.metrics.signed_in(SignIn::Throttled);
+            }
+        })?;
         let usable = account.as_ref().filter(|account| account.disabled_at.is_none());
         let hash = usable.and_then(|account| account.password_hash.as_deref());
         if self.core.passwords.verify(password, hash).await? {
@@ -221,6 +227,7 @@ impl Sessions {
         let actor = Actor::Stranger(origin.clone());
         audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         transaction.commit().await?;
+        self.core.metrics.signed_in(SignIn::Refused);
         Err(Error::WrongPassword)
     }
 

@@ -6,6 +6,7 @@
 //! | `start` | how a server starts, tells where it is, and stops |
 //! | [`config`] | the settings and where they come from |
 //! | [`serving`] | connections, time limits, the end |
+//! | `metrics` | numbers for an operator's graphs |
 //! | `middleware` | what happens to every request before and after its handler |
 //! | [`web`] | the table of routes, pages, forms, files |
 //! | `protocols` | what package clients speak |
@@ -17,6 +18,7 @@ mod api;
 mod cli;
 mod command_line;
 pub mod config;
+mod metrics;
 mod middleware;
 mod protocols;
 pub mod serving;

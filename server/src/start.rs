@@ -15,6 +15,7 @@ use crate::{
     config::{
         Config, ConfigError, Environment, Exposure, LogFormat, PublicUrl, ServeArgs, StorageArgs,
     },
+    metrics::listener::MetricsListener,
     serving::{self, Ending, Places},
     test_data::{self, TestDataError},
     web::{self, ServerState},
@@ -29,6 +30,11 @@ pub(crate) enum StartError {
     /// Nobody may listen there, or someone does already.
     #[error("{}", in_words(*.listen, .source))]
     Listen { listen: SocketAddr, source: io::Error },
+    /// Nobody may listen for metrics there, or someone does already.
+    #[error(
+        "metrics cannot be served on {listen}: {source}. Choose another address with --metrics-listen."
+    )]
+    Metrics { listen: SocketAddr, source: io::Error },
     /// The data cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -100,13 +106,24 @@ pub(crate) async fn serve(
     let services = Services::open(config.settings(Program::Server, &public_url, clock)).await?;
 
     warn_of(&config, exposure, &public_url);
+    let metrics = match config.metrics_listen {
+        Some(listen) => {
+            let begun = MetricsListener::begin(listen, Arc::clone(&services)).await;
+            Some(begun.map_err(|source| StartError::Metrics { listen, source })?)
+        }
+        None => None,
+    };
     let state = ServerState::new(Arc::clone(&services), &config, exposure, public_url.clone());
     let places = Places::of_this_process(Arc::clone(&state.trusted_proxies));
     let router = web::router(state);
     announce(&services, bound, &public_url).await?;
     tracing::info!(address = %bound, public_url = %public_url, "serving");
+    if let Some(metrics) = &metrics {
+        metrics.announce();
+    }
 
     let ending = serving::serve(listener, places, router, stop).await;
+    drop(metrics);
     services.close().await;
     match ending {
         Ending::Finished => tracing::info!("stopped"),

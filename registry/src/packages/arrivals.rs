@@ -113,7 +113,9 @@ impl Packages {
             json!({ "with": grant.with().kind(), "size": staged.size, "file": arrival.file });
         let entry = Entry::new(act, &subject).in_feed(feed.id).with(details);
         audit::append(&mut transaction, &grant.actor(), now, entry).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        self.core.metrics.published(ecosystem);
+        Ok(())
     }
 
     /// Whether a file is to be added: `false` if the very same is there.

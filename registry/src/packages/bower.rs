@@ -92,7 +92,9 @@ impl Packages {
         let details = json!({ "with": grant.with().kind(), "url": url });
         let entry = Entry::new(Act::PackageRegister, &subject).in_feed(feed.id).with(details);
         audit::append(&mut transaction, &grant.actor(), now, entry).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        self.core.metrics.published(ecosystem);
+        Ok(())
     }
 
     /// Where the granted name leads. The grant is one to read.

@@ -39,7 +39,9 @@ impl Packages {
             json!({ "with": grant.with().kind(), "size": file.staged.size, "file": file.name });
         let entry = Entry::new(Act::PackageAddFile, &subject).in_feed(grant.feed()?.id);
         audit::append(&mut transaction, &grant.actor(), now, entry.with(details)).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        self.core.metrics.published(ecosystem);
+        Ok(())
     }
 }
 

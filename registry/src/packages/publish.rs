@@ -128,7 +128,9 @@ impl Packages {
         let details = json!({ "with": grant.with().kind(), "size": staged.size });
         let entry = Entry::new(Act::PackagePublish, &subject).in_feed(feed.id).with(details);
         audit::append(&mut transaction, &grant.actor(), now, entry).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        self.core.metrics.published(ecosystem);
+        Ok(())
     }
 
     pub(super) async fn insert_package(

@@ -181,6 +181,18 @@ impl Database {
         self.postgres().is_some()
     }
 
+    /// The pools by name, each with how many connections it has and how many of them nobody uses.
+    pub(crate) fn connections(&self) -> Vec<(&'static str, usize, usize)> {
+        let named = |name, pools: &Pools<SqlitePool, PgPool>| match pools {
+            Pools::Sqlite(pool) => (name, pool.size() as usize, pool.num_idle()),
+            Pools::Postgres(pool) => (name, pool.size() as usize, pool.num_idle()),
+        };
+        match self.writer {
+            Pools::Sqlite(_) => vec![named("read", &self.readers), named("write", &self.writer)],
+            Pools::Postgres(_) => vec![named("all", &self.readers)],
+        }
+    }
+
     /// Closes every connection.
     pub(crate) async fn close(&self) {
         for pools in [&self.readers, &self.writer] {

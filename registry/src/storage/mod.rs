@@ -25,6 +25,11 @@ pub(crate) use changes::watch;
 pub(crate) use database::{Database, Source, Transaction};
 pub(crate) use statement::{Statement, sql};
 
+/// Asks the database for next to nothing, to see whether it answers.
+pub(crate) async fn answers(mut database: &Database) -> Result<(), crate::Error> {
+    database.count(sql("SELECT value FROM change_counter WHERE id = 1")).await.map(|_| ())
+}
+
 #[cfg(test)]
 mod contract;
 #[cfg(test)]

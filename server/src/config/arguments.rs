@@ -39,6 +39,9 @@ struct ReachArgs {
     /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:3000]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
+    /// Address on which metrics, and nothing else, are served at /metrics [default: nowhere]
+    #[arg(long, value_name = "ADDR")]
+    metrics_listen: Option<String>,
     /// Address people and clients use: links, cookies and package addresses come from it [default: http:// and the address listened on]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
@@ -105,6 +108,7 @@ impl ServeArgs {
         let Self { reach, policy, log } = self;
         let mut flags = given([
             ("listen", &reach.listen),
+            ("metrics_listen", &reach.metrics_listen),
             ("public_url", &reach.public_url),
             ("insecure_http", &reach.insecure_http),
             ("strict_transport_security", &reach.strict_transport_security),

@@ -40,11 +40,12 @@ pub use self::{
 };
 
 /// Every key, in the order people are told of them.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "data",
     "database",
     "key_file",
     "listen",
+    "metrics_listen",
     "public_url",
     "trusted_proxy",
     "insecure_http",
@@ -78,6 +79,8 @@ pub struct Config {
     pub key_file: Option<PathBuf>,
     /// The address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The address to listen on for those who read metrics; without one nobody can.
+    pub metrics_listen: Option<SocketAddr>,
     /// The public address, if one was set.
     pub public_url: Option<PublicUrl>,
     /// The proxies whose `X-Forwarded-For` is believed.
@@ -208,6 +211,11 @@ impl Config {
                     values::listen,
                 )?
                 .unwrap_or(LISTEN),
+            metrics_listen: sources.one(
+                "metrics_listen",
+                "an IP address and a port, such as 127.0.0.1:9464",
+                values::listen,
+            )?,
             trusted_proxies: sources.many(
                 "trusted_proxy",
                 "addresses or networks, such as 10.0.0.2 or 10.0.0.0/24",

@@ -78,7 +78,9 @@ pub(crate) async fn protect(
     let policy = match area {
         Area::Pages => protection.for_page(&nonce),
         Area::Feeds => Some(HeaderValue::from_static(FOR_FEEDS)),
-        Area::Api | Area::Functions | Area::Assets => Some(HeaderValue::from_static(FOR_DATA)),
+        Area::Api | Area::Functions | Area::Assets | Area::Probes => {
+            Some(HeaderValue::from_static(FOR_DATA))
+        }
     };
     let policy = policy.unwrap_or(HeaderValue::from_static(FOR_DATA));
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -98,7 +100,7 @@ fn set_caching(headers: &mut HeaderMap, area: Area) {
             headers.insert(header::CACHE_CONTROL, NO_STORE);
             headers.append(header::VARY, HeaderValue::from_static(VARY));
         }
-        Area::Api => {
+        Area::Api | Area::Probes => {
             headers.insert(header::CACHE_CONTROL, NO_STORE);
         }
         Area::Feeds | Area::Assets => {

@@ -37,7 +37,8 @@ pub(crate) async fn record(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestNumber>().map(|number| number.0.clone());
     let id = id.unwrap_or_default();
     let address = request.extensions().get::<Origin>().map(|origin| origin.address.to_string());
-    let span = tracing::info_span!("request", id);
+    // Of the highest level: however little is logged, a line says which request it is about.
+    let span = tracing::error_span!("request", id);
 
     let mut response = next.run(request).instrument(span.clone()).await;
 
@@ -50,7 +51,12 @@ pub(crate) async fn record(request: Request, next: Next) -> Response {
     }
     let status = response.status().as_u16();
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(%method, path, status, milliseconds, address, "answered");
+    // Supervisors ask every few seconds; what they hear is news only if it is bad.
+    if area == Area::Probes && response.status().is_success() {
+        tracing::debug!(%method, path, status, milliseconds, address, "answered");
+    } else {
+        tracing::info!(%method, path, status, milliseconds, address, "answered");
+    }
     response
 }
 

@@ -1,7 +1,7 @@
 //! What happens to every request before and after its handler.
 //!
 //! From the outside in: [`request_id`] numbers it, [`client_address`] finds out where it comes from,
-//! [`headers`] protects the answer, [`log`] records it, [`drain`] reads what a refused client still
+//! [`headers`] protects the answer, [`requests`](crate::metrics::requests) counts it, [`log`] records it, [`drain`] reads what a refused client still
 //! sends, [`panics`] keeps one handler's fault from the others, [`cross_site`] refuses what another
 //! site made a browser send, [`setup_gate`] leads to the set-up, [`session`] finds the person.
 //!

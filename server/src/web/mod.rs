@@ -8,6 +8,7 @@ mod internal_error;
 pub(crate) mod leptos;
 mod local_path;
 mod pages;
+mod probes;
 mod refusal;
 mod routes;
 mod state;
@@ -21,8 +22,10 @@ use axum::{
 };
 use http::{Method, StatusCode, Uri};
 use registry::Limits;
+use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::metrics::requests::{self, Requests};
 use crate::middleware::{
     client_address, cross_site,
     drain::{self, Most},
@@ -62,6 +65,10 @@ pub fn router(state: ServerState) -> Router {
     let protection =
         Arc::new(Protection::new(state.public_url.clone(), state.strict_transport_security));
     let ids = Arc::new(RequestIds::since(services.now()));
+    // Its counters cannot be there twice: that takes two routers on the same services.
+    let counted = Requests::shown_by(services.metrics().registry())
+        .inspect_err(|error| tracing::error!(%error, "requests are not counted"))
+        .map(|requests| from_fn_with_state(Arc::new(requests), requests::count));
     // A public URL is an origin as browsers write it; were it not, nothing would be trusted.
     let judge = cross_site::judge(&state.public_url).unwrap_or_default();
 
@@ -76,6 +83,7 @@ pub fn router(state: ServerState) -> Router {
         .layer(CatchPanicLayer::custom(panics::caught))
         .layer(from_fn_with_state(Most(largest_request(services.limits())), drain::drain))
         .layer(from_fn(log::record))
+        .layer(option_layer(counted.ok()))
         .layer(from_fn_with_state(protection, headers::protect))
         .layer(from_fn_with_state(Arc::clone(&state.trusted_proxies), client_address::find))
         .layer(from_fn_with_state(ids, request_id::number))
@@ -95,6 +103,7 @@ fn declared() -> Routes {
     assets::routes(&mut routes);
     leptos::routes(&mut routes);
     forms::routes(&mut routes);
+    probes::routes(&mut routes);
     crate::api::routes(&mut routes);
     crate::protocols::bower::routes(&mut routes);
     crate::protocols::maven::routes(&mut routes);

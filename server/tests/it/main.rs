@@ -18,6 +18,7 @@ mod log;
 mod maven;
 mod npm;
 mod nuget;
+mod operation;
 mod own_account;
 mod package_pages;
 mod pre_authenticated;

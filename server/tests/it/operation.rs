@@ -1,0 +1,6 @@
+//! What operators and their supervisors do: probes, metrics, logs.
+
+mod data;
+mod log;
+mod metrics;
+mod probes;
