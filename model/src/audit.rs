@@ -125,6 +125,13 @@ groups! {
         IdentityLink = "identity.link" "Identity linked",
         IdentityUnlink = "identity.unlink" "Identity unlinked",
     }
+    /// Looking after the data as a whole.
+    Data = "data" "Data" {
+        DataBackup = "data.backup" "Backup made",
+        DataRestore = "data.restore" "Backup restored",
+        DataMigrate = "data.migrate" "Moved to another database",
+        DataRotateKey = "data.rotate-key" "Master key replaced",
+    }
 }
 
 impl Act {

@@ -18,7 +18,7 @@ use crate::{
     error::Error,
     sessions::Caller,
     storage::{
-        Transaction,
+        Source, Transaction,
         audit::{self, AuditRow},
     },
 };
@@ -195,19 +195,23 @@ pub struct Audit {
 impl Audit {
     /// Walks the whole chain: the number of rows, or the number of the first that does not fit.
     pub async fn verify(&self) -> Result<Result<i64, i64>, Error> {
-        let mut database = &self.core.database;
-        let (mut seq, mut prev_hash) = (0, vec![0; 32]);
-        loop {
-            let rows = audit::after(&mut database, seq).await?;
-            if rows.is_empty() {
-                return Ok(Ok(seq));
+        verify(&mut &self.core.database).await
+    }
+}
+
+/// The same of any database.
+pub(crate) async fn verify(source: &mut impl Source) -> Result<Result<i64, i64>, Error> {
+    let (mut seq, mut prev_hash) = (0, vec![0; 32]);
+    loop {
+        let rows = audit::after(source, seq).await?;
+        if rows.is_empty() {
+            return Ok(Ok(seq));
+        }
+        for row in rows {
+            if row.seq != seq + 1 || row.prev_hash != prev_hash || hash(&row) != row.hash {
+                return Ok(Err(row.seq));
             }
-            for row in rows {
-                if row.seq != seq + 1 || row.prev_hash != prev_hash || hash(&row) != row.hash {
-                    return Ok(Err(row.seq));
-                }
-                (seq, prev_hash) = (row.seq, row.hash);
-            }
+            (seq, prev_hash) = (row.seq, row.hash);
         }
     }
 }

@@ -18,6 +18,7 @@ mod error;
 pub mod feeds;
 pub mod logins;
 pub mod metrics;
+mod opening;
 pub mod packages;
 mod rate;
 mod readiness;
@@ -27,6 +28,7 @@ pub mod sessions;
 mod storage;
 pub mod throttle;
 pub mod tokens;
+pub mod upkeep;
 pub mod usage;
 
 pub use access::{Denial, Grant};

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// For how long the numbers of tokens are kept: counting them reads the whole table.
-const TOKENS_FOR: Duration = Duration::from_secs(60);
+const TOKENS_FOR: Duration = Duration::from_mins(1);
 
 /// How trying to sign in ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

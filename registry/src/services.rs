@@ -1,15 +1,13 @@
 //! Opening and closing the services.
 
 use std::{
-    fs::{File, TryLockError},
-    path::{Path, PathBuf},
-    str::FromStr,
+    fs::File,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use model::policy::{Policy, Reveal};
-use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use tokio::{task::JoinHandle, time};
 
 use crate::{
@@ -19,23 +17,22 @@ use crate::{
     blobs::Blobs,
     clock::Clock,
     core::Core,
-    crypto::{BadKey, master_key::MasterKey, passwords::Passwords},
+    crypto::passwords::Passwords,
     denials::Denials,
     error::{Error, OpenError},
     feeds::Feeds,
     logins::Logins,
     metrics::Metrics,
+    opening::{self, Opened},
     packages::Packages,
     rate::Rates,
     readiness::{NotReady, Readiness},
     sessions::Sessions,
-    storage::{self, Database},
+    storage,
     tokens::Tokens,
     usage::Usage,
 };
 
-/// The environment variable that may hold the master key instead of a file.
-const KEY_VARIABLE: &str = "LATCHKEY_MASTER_KEY";
 /// How often what was gathered is written.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 /// How often what has ended is removed.
@@ -112,33 +109,13 @@ pub struct Services {
 impl Services {
     /// Opens everything: locks the data folder, brings the tables up to date, reads the key.
     pub async fn open(settings: Settings) -> Result<Arc<Self>, OpenError> {
-        let folder =
-            |source| OpenError::Folder { path: settings.data.display().to_string(), source };
-        make_folder(&settings.data).map_err(folder)?;
-        let address = address_of(&settings)?;
-        let embedded = matches!(address, Address::Sqlite(_));
         let server = settings.program == Program::Server;
-        // One after the other: whoever comes second finds the tables and the key as they should be.
-        let opening = wait_for_lock(settings.data.join("open.lock")).await.map_err(folder)?;
-        let lock = lock(&settings.data.join("serve.lock")).map_err(folder)?;
-        if lock.is_none() && embedded && server {
-            return Err(OpenError::InUse(settings.data.display().to_string()));
-        }
-        let database = match address {
-            Address::Sqlite(options) => Database::open_sqlite(options).await?,
-            Address::Postgres(options) => Database::open_postgres(options).await?,
-        };
-        // Beside a running server of its own kind a command finds the tables as they should be.
-        if !database.is_migrated().await {
-            if embedded && lock.is_none() {
-                return Err(OpenError::OtherVersion);
-            }
-            database.migrate().await?;
-        }
+        let Opened { database, lock, opening } = opening::open(&settings).await?;
+        let keys = opening::master_key(&settings, &database).await?;
         let core = Arc::new(Core {
             database,
             clock: Arc::clone(&settings.clock),
-            keys: master_key(&settings)?,
+            keys,
             passwords: Passwords::new()?,
             rates: Rates::default(),
             metrics: Metrics::new()?,
@@ -270,83 +247,6 @@ impl Services {
         }
         Ok(())
     }
-}
-
-enum Address {
-    Sqlite(SqliteConnectOptions),
-    Postgres(PgConnectOptions),
-}
-
-fn address_of(settings: &Settings) -> Result<Address, OpenError> {
-    let Some(address) = &settings.database else {
-        let file = settings.data.join("latchkey.db");
-        return Ok(Address::Sqlite(SqliteConnectOptions::new().filename(file)));
-    };
-    let unreadable = || OpenError::Database("is not readable".to_owned());
-    if address.starts_with("sqlite:") {
-        SqliteConnectOptions::from_str(address).map(Address::Sqlite).map_err(|_| unreadable())
-    } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-        PgConnectOptions::from_str(address).map(Address::Postgres).map_err(|_| unreadable())
-    } else {
-        Err(OpenError::Database("names no database that Latchkey knows".to_owned()))
-    }
-}
-
-/// Makes the folder, for its owner alone: it holds digests of secrets and people's addresses. A
-/// folder that is there already keeps the rights its owner gave it.
-fn make_folder(path: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// The lock, or `None` if somebody else holds it. The operating system gives it up with the process.
-/// Asked for only while opening, so that it is held by a server or by nobody.
-fn lock(path: &Path) -> std::io::Result<Option<File>> {
-    let file = lock_file(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
-}
-
-/// The lock, as soon as nobody else holds it.
-async fn wait_for_lock(path: PathBuf) -> std::io::Result<File> {
-    let wait = move || {
-        let file = lock_file(&path)?;
-        file.lock()?;
-        Ok(file)
-    };
-    tokio::task::spawn_blocking(wait).await.map_err(std::io::Error::other)?
-}
-
-fn lock_file(path: &Path) -> std::io::Result<File> {
-    File::options().create(true).truncate(false).write(true).open(path)
-}
-
-fn master_key(settings: &Settings) -> Result<MasterKey, OpenError> {
-    let key = |path: String| move |source: BadKey| OpenError::Key { path, source };
-    if settings.key_file.is_none()
-        && let Ok(text) = std::env::var(KEY_VARIABLE)
-    {
-        return MasterKey::parse(&text).map_err(key(format!("in {KEY_VARIABLE}")));
-    }
-    // Beside the data folder, never in it, however its path was written: `data/` or `.`.
-    let data = settings.data.canonicalize().unwrap_or_else(|_| settings.data.clone());
-    let path = settings.key_file.clone().unwrap_or_else(|| {
-        let mut path = data.clone().into_os_string();
-        path.push(".key");
-        path.into()
-    });
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok();
-    if folder.is_some_and(|folder| folder.starts_with(&data)) {
-        return Err(OpenError::KeyInData(path.display().to_string()));
-    }
-    MasterKey::read_or_make(&path).map_err(key(path.display().to_string()))
 }
 
 async fn flush(usage: &Usage, denials: &Denials) {

@@ -30,10 +30,7 @@ use uuid::Uuid;
 use crate::{
     audit::{self, Actor, Entry, Origin},
     core::Core,
-    crypto::{
-        digest, entropy,
-        master_key::{KEY_VERSION, SealOf},
-    },
+    crypto::{digest, entropy, master_key::SealOf},
     error::Error,
     rate::RateOf,
     sessions::{Caller, Sessions},
@@ -274,7 +271,7 @@ async fn add_secret(
     let now = core.now();
     let (id, text) = (entropy::id(now)?, entropy::token(kind)?);
     let sealed = if keeps_copy(core.policy.reveal, kind) {
-        let of = SealOf { token, secret: id, owner, key_version: KEY_VERSION };
+        let of = SealOf { token, secret: id, owner, key_version: core.keys.version() };
         Some(core.keys.seal(text.expose(), &of)?)
     } else {
         None
@@ -285,7 +282,7 @@ async fn add_secret(
         generation,
         last4: text.last4().to_owned(),
         sealed,
-        key_version: KEY_VERSION,
+        key_version: core.keys.version(),
         created_at: now,
         first_used_at: None,
         stops_at: None,

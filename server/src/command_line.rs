@@ -50,6 +50,8 @@ enum Command {
     TestData,
     #[command(flatten)]
     Operate(cli::Command),
+    #[command(flatten)]
+    LookAfter(cli::UpkeepCommand),
 }
 
 /// Runs the command that these arguments name.
@@ -67,6 +69,9 @@ pub(crate) async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCo
         Command::Serve(arguments) => start::serve(&storage, &arguments, &environment).await,
         Command::TestData => make_test_data(&storage, &environment),
         Command::Operate(command) => return cli::run(command, &storage, &environment).await,
+        Command::LookAfter(command) => {
+            return cli::look_after(command, &storage, &environment).await;
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,7 @@
 //! The two databases behind one face.
 
+pub(crate) mod copy;
+
 use std::{sync::Arc, time::Duration};
 
 use sqlx::{
@@ -9,6 +11,8 @@ use sqlx::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
     },
 };
+
+pub(super) use copy::server_sessions;
 
 use super::{changes::Changes, statement::Statement};
 use crate::error::{Error, OpenError};
@@ -176,8 +180,8 @@ impl Database {
         opened.unwrap()
     }
 
-    #[cfg(test)]
-    pub(super) fn is_postgres(&self) -> bool {
+    /// Whether it is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
         self.postgres().is_some()
     }
 

@@ -10,6 +10,7 @@ mod changes;
 mod database;
 pub(crate) mod denials;
 pub(crate) mod feeds;
+pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod logins;
 mod migrations;
@@ -19,6 +20,7 @@ pub(crate) mod sessions;
 mod statement;
 pub(crate) mod throttles;
 pub(crate) mod tokens;
+pub(crate) mod upkeep;
 pub(crate) mod usage;
 
 pub(crate) use changes::watch;

@@ -57,7 +57,7 @@ async fn values_are_shown_to_their_confirmed_owner_alone() {
 }
 
 #[tokio::test]
-async fn a_lowered_policy_destroys_copies_and_a_lost_key_loses_no_token() {
+async fn a_lowered_policy_destroys_copies() {
     on_both(async |mut world: World| {
         let (services, ana) = world.with_ana().await;
         let made = services.tokens.create_for(&operator(), ana, draft("CI")).await.unwrap();
@@ -71,14 +71,6 @@ async fn a_lowered_policy_destroys_copies_and_a_lost_key_loses_no_token() {
         let gone = services.tokens.reveal(&caller, made.id, RevealTo::Screen, &origin()).await;
         assert!(matches!(gone, Err(Error::Invalid(_))));
         services.tokens.reveal(&caller, primary, RevealTo::Screen, &origin()).await.unwrap();
-        services.close().await;
-
-        let other = tempfile::tempdir().unwrap();
-        world.key_file = Some(other.path().join("other.key"));
-        let services = world.open(Program::Server).await;
-        let caller = sign_in(&services, "ana").await;
-        let sealed = services.tokens.reveal(&caller, primary, RevealTo::Screen, &origin()).await;
-        assert!(matches!(sealed, Err(Error::Invalid(_))));
         may_read(&services, secret.expose()).await.unwrap();
         services.close().await;
     })

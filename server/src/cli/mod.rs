@@ -12,6 +12,7 @@ mod output;
 mod password;
 mod table;
 mod token;
+mod upkeep;
 mod user;
 
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ use clap::Subcommand;
 use model::id::AccountId;
 use registry::{Actor, Services};
 
+pub(crate) use self::upkeep::UpkeepCommand;
 use self::{
     audit::AuditCommand, failure::Failure, feed::FeedCommand, token::TokenCommand,
     user::UserCommand,
@@ -52,7 +54,20 @@ pub(crate) async fn run(
     storage: &StorageArgs,
     environment: &Environment,
 ) -> ExitCode {
-    match carry_out(command, storage, environment).await {
+    ended(carry_out(command, storage, environment).await)
+}
+
+/// Runs a command that looks after the data to its end.
+pub(crate) async fn look_after(
+    command: UpkeepCommand,
+    storage: &StorageArgs,
+    environment: &Environment,
+) -> ExitCode {
+    ended(command.run(storage, environment).await)
+}
+
+fn ended(outcome: Result<(), Failure>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output::say(&format!("error: {failure}"));
@@ -67,13 +82,8 @@ async fn carry_out(
     environment: &Environment,
 ) -> Result<(), Failure> {
     let config = Config::of_command(storage, command.public_url(), environment)?;
-    // A mistyped folder must not become a new, empty server.
-    if config.database.is_none() && !command.may_be_first() && !config.data.is_dir() {
-        return Err(Failure::Refused(format!(
-            "there is no data folder {}. Name the right one with --data, or make the first account \
-             with `latchkey user create`.",
-            config.data.display()
-        )));
+    if !command.may_be_first() {
+        require_data(&config)?;
     }
     let services = start::open(&config, environment).await?;
     let actor = Actor::Operator(operator::name());
@@ -85,6 +95,18 @@ async fn carry_out(
     };
     services.close().await;
     outcome
+}
+
+/// A mistyped folder must not become a new, empty server.
+fn require_data(config: &Config) -> Result<(), Failure> {
+    if config.database.is_none() && !config.data.is_dir() {
+        return Err(Failure::Refused(format!(
+            "there is no data folder {}. Name the right one with --data, or make the first account \
+             with `latchkey user create`.",
+            config.data.display()
+        )));
+    }
+    Ok(())
 }
 
 impl Command {

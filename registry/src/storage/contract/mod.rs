@@ -13,6 +13,7 @@ mod packages;
 mod schema;
 mod token_life;
 mod tokens;
+mod upkeep;
 
 use std::net::{IpAddr, Ipv4Addr};
 

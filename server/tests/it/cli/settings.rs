@@ -4,7 +4,7 @@ use std::{os::unix::fs::PermissionsExt as _, process::Stdio};
 
 use super::{Cli, Ended};
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 21] = [
     &["user", "create"],
     &["user", "list"],
     &["user", "set-password"],
@@ -20,6 +20,12 @@ const COMMANDS: [&[&str]; 15] = [
     &["token", "suspend"],
     &["token", "resume"],
     &["audit", "verify"],
+    &["backup"],
+    &["restore"],
+    &["verify"],
+    &["gc"],
+    &["migrate"],
+    &["rotate-master-key"],
 ];
 
 #[test]

@@ -3,15 +3,20 @@
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
+use model::policy::Policy;
+use registry::{Limits, Program, Services, Settings, clock::SystemClock};
+use sha2::{Digest as _, Sha256};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use tempfile::TempDir;
 
 use crate::{
-    npm::world::{archive_of, document},
+    npm::world::{archive_of, document, hexadecimal},
     support::{Run, finish, latchkey},
 };
 
@@ -127,4 +132,54 @@ pub(super) fn publish(address: SocketAddr, token: &str, name: &str, version: &st
 pub(super) fn archive(address: SocketAddr, token: &str, name: &str, version: &str) -> Reply {
     let path = format!("/F/main/npm/{name}/-/{name}-{version}.tgz");
     ask(address, &format!("GET {path} HTTP/1.1\r\nauthorization: Bearer {token}"), b"")
+}
+
+impl Data {
+    /// Runs a command that cannot be carried out: what it says to people.
+    pub(super) fn refuses(&self, arguments: &[&str]) -> String {
+        let (code, output, error) = finish(&mut self.command(arguments));
+        assert_eq!(code, 1, "{arguments:?}: {output}{error}");
+        assert!(error.contains("error: "), "{error}");
+        error
+    }
+
+    /// The services on this data, as a command opens them.
+    pub(super) async fn services(&self) -> Arc<Services> {
+        Services::open(Settings {
+            data: self.folder.path().join("data"),
+            database: self.database.clone(),
+            key_file: None,
+            policy: Policy::default(),
+            limits: Limits { package_bytes: 1_000_000, document_bytes: 100_000 },
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            clock: Arc::new(SystemClock),
+            program: Program::Command,
+        })
+        .await
+        .unwrap()
+    }
+
+    /// The file of the blob of a version.
+    pub(super) fn blob(&self, name: &str, version: &str) -> PathBuf {
+        blob_in(&self.folder.path().join("data"), name, version)
+    }
+}
+
+/// The file of the blob of a version, in a data folder or a backup.
+pub(super) fn blob_in(folder: &Path, name: &str, version: &str) -> PathBuf {
+    let hash = hexadecimal(&Sha256::digest(archive_of(name, version)));
+    folder.join("blobs/sha256").join(&hash[..2]).join(&hash)
+}
+
+/// Changes one byte of a file.
+pub(super) fn corrupt(file: &Path) {
+    let mut bytes = std::fs::read(file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(file, bytes).unwrap();
+}
+
+/// No database of its own, then one of PostgreSQL.
+pub(super) async fn both_databases() -> [Option<String>; 2] {
+    [None, Some(postgres().await)]
 }

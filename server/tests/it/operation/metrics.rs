@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::data::{Data, Reply, archive, ask, get, publish};
+use super::data::{Data, Reply, archive, ask, both_databases, get, publish};
 use crate::support::{Run, Server, finish};
 
 /// Where the log says that metrics are served.
@@ -30,9 +30,15 @@ fn value(metrics: &Reply, series: &str) -> f64 {
     line.map_or(0.0, |line| line.rsplit_once(' ').unwrap().1.parse().unwrap())
 }
 
-#[test]
-fn what_happens_is_counted() {
-    let data = Data::new(None);
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_is_counted() {
+    let [sqlite, postgresql] = both_databases().await;
+    counts(&Data::new(sqlite), "write");
+    counts(&Data::new(postgresql), "all");
+}
+
+/// Uses a server on this data and looks at its numbers. The pool is one that the database has.
+fn counts(data: &Data, pool: &str) {
     let token = data.token();
     let run = data.serve(&["--metrics-listen", "127.0.0.1:0"]);
     let metrics = metrics_address(&run);
@@ -70,7 +76,7 @@ fn what_happens_is_counted() {
     let written = value(&reply, "latchkey_blob_bytes_written_total");
     assert!((written - f64::from(u32::try_from(bytes).unwrap())).abs() < 0.1, "{written} {bytes}");
     for series in [
-        "latchkey_database_connections{pool=\"write\",state=\"idle\"}",
+        &format!("latchkey_database_connections{{pool=\"{pool}\",state=\"idle\"}}"),
         "process_resident_memory_bytes",
         "process_start_time_seconds",
     ] {
