@@ -11,6 +11,7 @@ macro_rules! page_of_ids {
 }
 
 mod change;
+mod count;
 pub(crate) mod list;
 mod parts;
 
@@ -28,6 +29,7 @@ use self::parts::Parts;
 use super::{Source, Transaction, sql};
 use crate::error::Error;
 pub(crate) use change::{Change, delete_rules, set_networks, update};
+pub(crate) use count::count_by_state;
 pub(crate) use parts::insert_rule;
 
 /// A token as stored.
@@ -384,17 +386,6 @@ pub(crate) async fn set_dates(
     transaction.execute(statement).await?;
     transaction.changes_authority();
     Ok(())
-}
-
-/// How many tokens are in each state; those that work no more because of their date are `expired`.
-pub(crate) async fn count_by_state(
-    source: &mut impl Source,
-    now: Timestamp,
-) -> Result<Vec<(String, i64)>, Error> {
-    let statement = sql("SELECT state, COUNT(*) FROM (SELECT CASE WHEN state = 'active'
-         AND expires_at <= $1 THEN 'expired' ELSE state END AS state FROM tokens) AS t
-         GROUP BY state");
-    source.all(statement.bind(now)).await
 }
 
 /// Drops the sealed copies that a lowered reveal policy no longer allows.

@@ -82,8 +82,9 @@ impl Manifest {
     }
 
     fn write(&self, backup: &Path) -> Result<(), Error> {
-        let text = serde_json::to_vec_pretty(self)
+        let mut text = serde_json::to_vec_pretty(self)
             .map_err(|error| Error::internal("the manifest could not be written", error))?;
+        text.push(b'\n');
         let mut file = tempfile::NamedTempFile::new_in(backup)?;
         file.write_all(&text)?;
         file.as_file().sync_all()?;
@@ -99,7 +100,9 @@ impl Upkeep {
         let now = self.clock.now();
         let entry = Entry::new(Act::DataBackup, "");
         let lease = Lease::begin(&self.database, &self.clock, actor, entry).await?;
-        self.database.snapshot_into(&folder.join(DATABASE)).await?;
+        self.database.snapshot_into(&rows_of(folder)).await?;
+        #[cfg(unix)]
+        for_owner_alone(&rows_of(folder)).map_err(Error::from)?;
         let copy = open_rows(folder).await?;
         let store = Blobs::on_disk(folder, true, Metrics::new()?.blob_bytes())?;
         let copied = blob_copies::copy(&copy, &self.blobs, &store).await?;
@@ -136,6 +139,12 @@ pub(super) async fn open_rows(folder: &Path) -> Result<Database, OpenError> {
 
 pub(super) fn rows_of(folder: &Path) -> PathBuf {
     folder.join(DATABASE)
+}
+
+/// The folder is its owner's alone, but it may be packed up and unpacked elsewhere.
+#[cfg(unix)]
+fn for_owner_alone(file: &Path) -> io::Result<()> {
+    fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
 }
 
 /// Makes a folder, unless it is there and holds something.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{NOW, account, feed, id, later};
 use crate::storage::{
-    Database, feeds,
+    Database, feeds, keys,
     test_databases::on_both,
     tokens::{self, Change, Creation, Secret},
     usage::{self, Use},
@@ -271,6 +271,36 @@ async fn rules_networks_and_description_change() {
         assert!(found.facts.is_pre_authenticated);
         let other = tokens::by_id(&mut &database, other).await.unwrap().unwrap();
         assert_eq!((other.revision, other.facts), (1, before));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sealed_copies_are_walked_and_replaced_and_tokens_counted_by_state() {
+    on_both(async |database| {
+        let ana = account(&database, "ana").await;
+        let feed = feed(&database, "main", ana, false).await;
+        let token = insert(&database, ana, TokenKind::Additional, &facts(feed), None).await;
+        let secrets =
+            [add_secret(&database, token, 1).await, add_secret(&database, token, 2).await];
+        let rows = keys::sealed_after(&mut &database, Uuid::nil()).await.unwrap();
+        let mut ids = secrets.map(Uuid::from);
+        ids.sort();
+        assert_eq!(rows.iter().map(|row| Uuid::from(row.id)).collect::<Vec<_>>(), ids);
+        assert!(rows.iter().all(|row| (row.token_id, row.owner_id) == (token, ana)));
+
+        let mut transaction = database.write().await.unwrap();
+        keys::reseal(&mut transaction, rows[0].id, Some(vec![9]), 2).await.unwrap();
+        keys::reseal(&mut transaction, rows[1].id, None, 2).await.unwrap();
+        transaction.commit().await.unwrap();
+        let left = keys::sealed_after(&mut &database, Uuid::nil()).await.unwrap();
+        assert_eq!(left.len(), 1);
+        assert_eq!((left[0].sealed.as_slice(), left[0].key_version), (&[9_u8][..], 2));
+        assert!(keys::sealed_after(&mut &database, ids[0]).await.unwrap().is_empty());
+
+        let counted = async |now| tokens::count_by_state(&mut &database, now).await.unwrap();
+        assert_eq!(counted(later(99)).await, [("active".to_owned(), 1)]);
+        assert_eq!(counted(later(100)).await, [("expired".to_owned(), 1)]);
     })
     .await;
 }

@@ -36,7 +36,7 @@ Examples:
 /// Where the data goes.
 #[derive(Debug, Args)]
 pub(crate) struct MigrateArgs {
-    /// Address of an empty database: postgres://user@host/name
+    /// Address of an empty database, such as postgres://…
     #[arg(long, value_name = "URL")]
     to: String,
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -81,14 +82,16 @@ fn without_its_key_a_restored_server_does_not_start_and_says_why() {
     let data = Data::new(None);
     data.token();
     data.does(&["backup", "backup"]);
-    let manifest = manifest(&data.folder.path().join("backup"));
+    let backup = data.folder.path().join("backup");
+    let mode = fs::metadata(backup.join("latchkey.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let manifest = manifest(&backup);
     let fingerprint = manifest["master_key"].as_str().unwrap();
     let key = fs::read_to_string(data.folder.path().join("data.key")).unwrap();
     let text = manifest.to_string();
     assert!(!text.contains(key.trim()) && fingerprint.len() == 32, "{text}");
 
     let there = Data::empty(None);
-    let backup = data.folder.path().join("backup");
     let (code, _, said) = finish(&mut there.command(&["restore", backup.to_str().unwrap()]));
     assert_eq!(code, 0, "{said}");
     assert!(said.contains(fingerprint), "{said}");
