@@ -366,11 +366,17 @@ impl Accounts {
         Ok(Some(self.core.passwords.hash(password).await?))
     }
 
+    /// `own_words` and those of the server are as good as none (ASVS 6.1.2: what a password of this
+    /// place would be made of).
     fn check_new_password(&self, password: &PasswordText, own_words: &[&str]) -> Result<(), Error> {
         let text = password.expose();
+        let url = self.core.public_url.as_str();
+        let host = url.split_once("://").map_or(url, |(_, host)| host);
+        let words: Vec<&str> =
+            own_words.iter().copied().chain(["latchkey", host]).chain(host.split('.')).collect();
         let verdict = password::check(text, self.core.policy.shortest_password).and_then(|()| {
             let head: String = text.chars().take(100).collect();
-            let score = zxcvbn::zxcvbn(&head, own_words).score();
+            let score = zxcvbn::zxcvbn(&head, &words).score();
             if score < zxcvbn::Score::Four { Err(BadPassword::Guessable) } else { Ok(()) }
         });
         verdict.map_err(|bad| Error::Invalid(bad.to_string()))

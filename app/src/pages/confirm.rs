@@ -25,7 +25,7 @@ pub(crate) fn ConfirmPage() -> impl IntoView {
                 <div class="page-head">
                     <div>
                         <h1>"Confirm it is you"</h1>
-                        <p class="muted">"You signed in some time ago. Showing, copying and making tokens needs your password again."</p>
+                        <p class="muted">"You signed in some time ago. What you are about to do needs your password again."</p>
                     </div>
                 </div>
                 {answer.summary("password")}

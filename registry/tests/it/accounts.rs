@@ -128,6 +128,8 @@ async fn changing_the_password_ends_other_sessions_and_keeps_tokens() {
         assert!(matches!(short, Err(Error::Invalid(_))));
         let own = change(password(), PasswordText::new("ana@example.com ana@example.com")).await;
         assert!(matches!(own, Err(Error::Invalid(_))), "made of the account's own words");
+        let ours = change(password(), PasswordText::new("feeds.example.com latchkey")).await;
+        assert!(matches!(ours, Err(Error::Invalid(_))), "made of the server's words");
         let wrong = change(next.clone(), next.clone()).await;
         assert!(matches!(wrong, Err(Error::WrongPassword)));
         change(password(), next.clone()).await.unwrap();
