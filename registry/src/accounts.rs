@@ -137,7 +137,7 @@ impl Accounts {
 
     /// Makes an account for whoever asks, where the policy allows it, and signs it in.
     pub async fn sign_up(&self, new: NewAccount, origin: &Origin) -> Result<SessionSecret, Error> {
-        if self.core.policy.sign_up == SignUp::Closed {
+        if self.core.policy().sign_up != SignUp::Open {
             return Err(Error::Forbidden(
                 "Sign-up is closed on this server. Ask its administrator.",
             ));
@@ -364,7 +364,7 @@ impl Accounts {
 
     fn check_new_password(&self, password: &PasswordText, own_words: &[&str]) -> Result<(), Error> {
         let text = password.expose();
-        let verdict = password::check(text, self.core.policy.shortest_password).and_then(|()| {
+        let verdict = password::check(text, self.core.policy().shortest_password).and_then(|()| {
             let head: String = text.chars().take(100).collect();
             let score = zxcvbn::zxcvbn(&head, own_words).score();
             if score < zxcvbn::Score::Four { Err(BadPassword::Guessable) } else { Ok(()) }

@@ -19,7 +19,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let next = use_query_map().with_untracked(|query| query.get("next"));
     let account = match Site::get().policy.sign_up {
         SignUp::Open => "Create an account",
-        SignUp::Closed => "How to get an account",
+        SignUp::Domains | SignUp::Closed => "How to get an account",
     };
     view! {
         <PageTitle text=answer.title("Sign in")/>
