@@ -13,7 +13,11 @@ use model::{
 };
 use registry::{Caller, Error, Origin, Services, access::Credential, sessions::SessionSecret};
 
-use crate::{Failure, server_fns::tokens::Created, site::Site};
+use crate::{
+    Failure,
+    server_fns::tokens::Created,
+    site::{Site, SitePolicy},
+};
 
 /// Where the built site is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,11 +195,11 @@ pub(crate) fn site() -> Site {
         display_name: caller.display_name,
         is_admin: caller.is_admin,
     });
-    let policy = services.as_ref().map(|services| *services.policy());
+    let policy = services.as_ref().map(|services| services.policy()).unwrap_or_default();
     let assets = use_context::<Assets>().map(|assets| assets.base).unwrap_or_default();
     Site {
         viewer,
-        policy: policy.unwrap_or_default(),
+        policy: SitePolicy::from(policy.as_ref()),
         theme: use_context::<Theme>().map_or_else(|| "system".to_owned(), |theme| theme.0),
         is_exposed: use_context::<Exposed>().is_some_and(|exposed| exposed.0),
         public_url: services.map(|services| services.public_url().to_owned()).unwrap_or_default(),

@@ -140,7 +140,7 @@ impl Accounts {
 
     /// Makes an account for whoever asks, where the policy allows it, and signs it in.
     pub async fn sign_up(&self, new: NewAccount, origin: &Origin) -> Result<SessionSecret, Error> {
-        if self.core.policy.sign_up == SignUp::Closed {
+        if self.core.policy().sign_up != SignUp::Open {
             return Err(Error::Forbidden(
                 "Sign-up is closed on this server. Ask its administrator.",
             ));
@@ -374,7 +374,7 @@ impl Accounts {
         let host = url.split_once("://").map_or(url, |(_, host)| host);
         let words: Vec<&str> =
             own_words.iter().copied().chain(["latchkey", host]).chain(host.split('.')).collect();
-        let verdict = password::check(text, self.core.policy.shortest_password).and_then(|()| {
+        let verdict = password::check(text, self.core.policy().shortest_password).and_then(|()| {
             let head: String = text.chars().take(100).collect();
             let score = zxcvbn::zxcvbn(&head, &words).score();
             if score < zxcvbn::Score::Four { Err(BadPassword::Guessable) } else { Ok(()) }

@@ -9,6 +9,7 @@
 pub mod access;
 pub mod accounts;
 pub mod audit;
+mod authority;
 pub mod blobs;
 pub mod clock;
 mod core;
@@ -18,6 +19,7 @@ mod error;
 pub mod feeds;
 pub mod logins;
 pub mod packages;
+pub mod policies;
 mod rate;
 mod readme;
 mod services;

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use model::policy::{Policy, Reveal};
+use model::policy::{FixedSettings, Policy, Reveal};
 use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use tokio::{task::JoinHandle, time};
 
@@ -18,13 +18,14 @@ use crate::{
     audit::Audit,
     blobs::Blobs,
     clock::Clock,
-    core::Core,
+    core::{Core, KnownPolicy},
     crypto::{BadKey, master_key::MasterKey, passwords::Passwords},
     denials::Denials,
     error::{Error, OpenError},
     feeds::Feeds,
     logins::Logins,
     packages::Packages,
+    policies::Policies,
     rate::Rates,
     sessions::Sessions,
     storage::{self, Database},
@@ -65,8 +66,8 @@ pub struct Settings {
     pub database: Option<String>,
     /// The master key's file; `None` for the data folder's name with `.key` beside it.
     pub key_file: Option<PathBuf>,
-    /// The operator's decisions.
-    pub policy: Policy,
+    /// What is decided by the configuration, and cannot be changed while the server runs.
+    pub policy: FixedSettings,
     /// Sizes beyond which an upload is refused.
     pub limits: Limits,
     /// Where the server is reached, without a slash at its end.
@@ -81,6 +82,8 @@ pub struct Settings {
 pub struct Services {
     /// Accounts.
     pub accounts: Accounts,
+    /// The policy, and changing it.
+    pub policies: Policies,
     /// Browser sessions.
     pub sessions: Arc<Sessions>,
     /// Access tokens.
@@ -132,13 +135,14 @@ impl Services {
             }
             database.migrate().await?;
         }
+        let policy = KnownPolicy::begin(settings.policy.clone(), &database).await?;
         let core = Arc::new(Core {
             database,
             clock: Arc::clone(&settings.clock),
             keys: master_key(&settings)?,
             passwords: Passwords::new()?,
             rates: Rates::default(),
-            policy: settings.policy,
+            policy,
             public_url: settings.public_url.clone(),
         });
         let services = Self::build(core, &settings, lock.filter(|_| server))?;
@@ -167,6 +171,7 @@ impl Services {
         let mut tasks = Vec::new();
         if settings.program == Program::Server {
             tasks.push(storage::watch(&core.database));
+            tasks.push(follow_policy(shared()));
             tasks.push(flush_often(Arc::clone(&usage), Arc::clone(&denials)));
             tasks.push(remove_deleted_feeds(Arc::clone(&feeds)));
             tasks.push(sweep_often(
@@ -184,6 +189,7 @@ impl Services {
             Arc::clone(&usage),
         )?;
         Ok(Arc::new(Self {
+            policies: Policies { core: shared(), sessions: Arc::clone(&sessions) },
             accounts: Accounts::new(shared(), Arc::clone(&sessions)),
             access,
             feeds,
@@ -201,9 +207,9 @@ impl Services {
         }))
     }
 
-    /// The operator's decisions.
-    pub fn policy(&self) -> &Policy {
-        &self.core.policy
+    /// The policy at this moment.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.core.policy()
     }
 
     /// Sizes beyond which an upload is refused.
@@ -233,7 +239,7 @@ impl Services {
 
     /// A lowered reveal policy destroys the copies it no longer allows, at once.
     async fn drop_unwanted_copies(&self) -> Result<(), Error> {
-        let also_primary = match self.core.policy.reveal {
+        let also_primary = match self.core.policy().reveal {
             Reveal::All => return Ok(()),
             Reveal::Primary => false,
             Reveal::Never => true,
@@ -334,6 +340,19 @@ async fn flush(usage: &Usage, denials: &Denials) {
             tracing::error!(%error, source = ?std::error::Error::source(&error), "ledger rows could not be written");
         }
     }
+}
+
+/// Reads the policy anew whenever something was changed, by whomever.
+fn follow_policy(core: Arc<Core>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            core.database.changes().ended().await;
+            while let Err(error) = core.read_policy().await {
+                tracing::error!(%error, "the policy could not be read");
+                time::sleep(FLUSH_EVERY).await;
+            }
+        }
+    })
 }
 
 fn flush_often(usage: Arc<Usage>, denials: Arc<Denials>) -> JoinHandle<()> {

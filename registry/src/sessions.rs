@@ -154,7 +154,7 @@ impl Sessions {
             session: session.id,
             confirmed_until: session
                 .confirmed_at
-                .plus(self.core.policy.confirmation_window.max(SHORTEST_CONFIRMATION)),
+                .plus(self.core.policy().confirmation_window.max(SHORTEST_CONFIRMATION)),
         }))
     }
 

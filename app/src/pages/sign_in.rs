@@ -20,7 +20,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let (next, is_deleted) = (asked("next"), asked("deleted").is_some());
     let account = match Site::get().policy.sign_up {
         SignUp::Open => "Create an account",
-        SignUp::Closed => "How to get an account",
+        SignUp::Domains | SignUp::Closed => "How to get an account",
     };
     view! {
         <PageTitle text=answer.title("Sign in")/>

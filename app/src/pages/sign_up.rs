@@ -22,7 +22,7 @@ use crate::{
 pub(crate) fn SignUpPage() -> impl IntoView {
     let content = match Site::get().policy.sign_up {
         SignUp::Open => open().into_any(),
-        SignUp::Closed => closed().into_any(),
+        SignUp::Domains | SignUp::Closed => closed().into_any(),
     };
     view! {
         <div class="shell narrow">

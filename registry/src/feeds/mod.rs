@@ -128,7 +128,7 @@ impl Feeds {
     }
 
     fn may_create(&self, caller: &Caller) -> Result<(), Error> {
-        if self.core.policy.feed_creation == FeedCreation::Admins && !caller.is_admin {
+        if self.core.policy().feed_creation == FeedCreation::Admins && !caller.is_admin {
             return Err(Error::Forbidden("Only administrators create feeds on this server."));
         }
         Ok(())

@@ -16,6 +16,7 @@ mod migrations;
 pub(crate) mod package_pages;
 pub(crate) mod packages;
 pub(crate) mod sessions;
+pub(crate) mod settings;
 mod statement;
 pub(crate) mod throttles;
 pub(crate) mod tokens;

@@ -386,6 +386,18 @@ pub(crate) async fn set_dates(
     Ok(())
 }
 
+/// How many sealed copies are kept: of primary tokens' values, and of all others'.
+pub(crate) async fn sealed_copies(source: &mut impl Source) -> Result<(u64, u64), Error> {
+    let statement = sql(
+        "SELECT COUNT(CASE WHEN t.kind = 'primary' THEN 1 END), COUNT(CASE WHEN t.kind <> 'primary' THEN 1 END)
+         FROM token_secrets AS s JOIN tokens AS t ON t.id = s.token_id WHERE s.sealed IS NOT NULL",
+    );
+    let row: Option<(i64, i64)> = source.optional(statement).await?;
+    let (primary, others) = row.unwrap_or_default();
+    let count = |number| u64::try_from(number).unwrap_or(0);
+    Ok((count(primary), count(others)))
+}
+
 /// Drops the sealed copies that a lowered reveal policy no longer allows.
 pub(crate) async fn drop_sealed(
     transaction: &mut Transaction,

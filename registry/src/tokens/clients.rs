@@ -200,7 +200,7 @@ impl Tokens {
             )));
         }
         let networks = if wish.networks.is_empty() { allowed } else { &wish.networks };
-        let longest = self.core.policy.longest_token_life;
+        let longest = self.core.policy().longest_token_life;
         let expires_at = match wish.days {
             Some(days) if !(1..=LONGEST_DAYS).contains(&days) => {
                 return Err(Error::Invalid(format!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::policy::SignUp;
+use model::policy::Setting;
 use registry::{Error, Program, sessions::PasswordText};
 
 use crate::support::{World, may_read, new_account, on_both, operator, origin, password, sign_in};
@@ -170,7 +170,7 @@ async fn signing_up_follows_the_policy() {
         let closed = services.accounts.sign_up(new_account("ana"), &origin()).await;
         assert!(matches!(closed, Err(Error::Forbidden(_))));
         services.close().await;
-        world.policy.sign_up = SignUp::Open;
+        world.fix(Setting::SignUp, "open");
         let services = world.open(Program::Server).await;
         services.accounts.sign_up(new_account("ana"), &origin()).await.unwrap();
         let twice = services.accounts.sign_up(new_account("ana"), &origin()).await;

@@ -9,6 +9,7 @@ mod own_account;
 mod package_changes;
 mod package_pages;
 mod packages;
+mod policies;
 mod support;
 mod token_form;
 mod token_life;

@@ -7,7 +7,7 @@ use model::{
     denial::Code,
     ecosystem::Ecosystem,
     id::{AccountId, FormId},
-    policy::Policy,
+    policy::{FixedSettings, Setting},
     scope::{FeedSet, ScopeChoice},
     timestamp::Timestamp,
     token_form::TokenDraft,
@@ -32,7 +32,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 /// One data folder and database; services can be opened on it again and again.
 pub(crate) struct World {
     pub(crate) clock: Arc<SetClock>,
-    pub(crate) policy: Policy,
+    pub(crate) policy: FixedSettings,
     pub(crate) key_file: Option<PathBuf>,
     folder: TempDir,
     database: Option<String>,
@@ -53,7 +53,7 @@ impl World {
     fn new(database: Option<String>) -> Self {
         Self {
             clock: Arc::new(SetClock::at(Timestamp::from_millis(1_795_521_600_000))),
-            policy: Policy::default(),
+            policy: FixedSettings::default(),
             key_file: None,
             folder: tempfile::tempdir().unwrap(),
             database,
@@ -65,13 +65,19 @@ impl World {
             data: self.folder.path().join("data"),
             database: self.database.clone(),
             key_file: self.key_file.clone(),
-            policy: self.policy,
+            policy: self.policy.clone(),
             limits: Limits { package_bytes: 1 << 20, document_bytes: 1 << 20 },
             public_url: "https://feeds.example.com".to_owned(),
             clock: self.clock.clone(),
             program,
         };
         Services::open(settings).await.unwrap()
+    }
+
+    /// Sets something of the policy by a flag, for services that are opened from now on.
+    pub(crate) fn fix(&mut self, setting: Setting, text: &str) {
+        let place = format!("--{}", setting.key().replace('_', "-"));
+        self.policy.fix(setting, text, place).unwrap();
     }
 
     /// The details of the acts of this name in the audit log, the oldest first.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{denial::Code, ecosystem::Ecosystem, policy::Reveal, token::RevealTo};
+use model::{denial::Code, ecosystem::Ecosystem, policy::Setting, token::RevealTo};
 use registry::{Error, Program, access::Wanted, tokens::OldSecret};
 
 use crate::support::{
@@ -65,7 +65,7 @@ async fn a_lowered_policy_destroys_copies_and_a_lost_key_loses_no_token() {
         let primary = services.tokens.list(ana).await.unwrap()[0].id;
         services.close().await;
 
-        world.policy.reveal = Reveal::Primary;
+        world.fix(Setting::Reveal, "primary");
         let services = world.open(Program::Server).await;
         let caller = sign_in(&services, "ana").await;
         let gone = services.tokens.reveal(&caller, made.id, RevealTo::Screen, &origin()).await;

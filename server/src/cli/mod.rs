@@ -10,6 +10,7 @@ mod feed;
 mod operator;
 mod output;
 mod password;
+mod policy;
 mod table;
 mod token;
 mod user;
@@ -21,8 +22,8 @@ use model::id::AccountId;
 use registry::{Actor, Services};
 
 use self::{
-    audit::AuditCommand, failure::Failure, feed::FeedCommand, token::TokenCommand,
-    user::UserCommand,
+    audit::AuditCommand, failure::Failure, feed::FeedCommand, policy::PolicyCommand,
+    token::TokenCommand, user::UserCommand,
 };
 use crate::{
     config::{Config, Environment, StorageArgs},
@@ -41,6 +42,9 @@ pub(crate) enum Command {
     /// Make access tokens, list them, replace and end them
     #[command(subcommand)]
     Token(Box<TokenCommand>),
+    /// Show and change what is decided for everyone
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Check the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -81,6 +85,7 @@ async fn carry_out(
         Command::User(command) => command.run(&services, &actor, config.public_url.is_none()).await,
         Command::Feed(command) => command.run(&services, &actor).await,
         Command::Token(command) => command.run(&services, &actor).await,
+        Command::Policy(command) => command.run(&services, &actor).await,
         Command::Audit(command) => command.run(&services).await,
     };
     services.close().await;

@@ -56,9 +56,12 @@ struct ReachArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Policy")]
 struct PolicyArgs {
-    /// Who may create an account: open, closed [default: closed]
+    /// Who may create an account: open, domains, closed [default: closed]
     #[arg(long, value_name = "WHO")]
     sign_up: Option<String>,
+    /// Domains whose verified addresses may have an account, separated by commas
+    #[arg(long, value_name = "DOMAINS")]
+    allowed_domains: Option<String>,
     /// Which tokens can be shown again: all, primary, never [default: all]
     #[arg(long, value_name = "WHICH")]
     reveal: Option<String>,
@@ -109,6 +112,7 @@ impl ServeArgs {
             ("insecure_http", &reach.insecure_http),
             ("strict_transport_security", &reach.strict_transport_security),
             ("sign_up", &policy.sign_up),
+            ("allowed_domains", &policy.allowed_domains),
             ("reveal", &policy.reveal),
             ("feed_creation", &policy.feed_creation),
             ("shortest_password", &policy.shortest_password),

@@ -18,10 +18,12 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
-    time::Duration,
 };
 
-use model::{network::Network, policy::Policy};
+use model::{
+    network::Network,
+    policy::{FixedSettings, Setting},
+};
 use registry::{Limits, Program, Settings, clock::Clock};
 
 use self::{
@@ -40,7 +42,7 @@ pub use self::{
 };
 
 /// Every key, in the order people are told of them.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "data",
     "database",
     "key_file",
@@ -50,6 +52,7 @@ const KEYS: [&str; 18] = [
     "insecure_http",
     "strict_transport_security",
     "sign_up",
+    "allowed_domains",
     "reveal",
     "feed_creation",
     "shortest_password",
@@ -65,7 +68,6 @@ const KEYS: [&str; 18] = [
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 /// The largest package and document unless other sizes are set, in bytes.
 const LIMITS: Limits = Limits { package_bytes: 250_000_000, document_bytes: 8_000_000 };
-const DAY: Duration = Duration::from_hours(24);
 
 /// All settings, resolved and checked.
 #[derive(Debug, Clone)]
@@ -86,8 +88,8 @@ pub struct Config {
     pub insecure_http: bool,
     /// Whether browsers are told to use nothing but https from now on (RFC 6797).
     pub strict_transport_security: bool,
-    /// What pages and services act on.
-    pub policy: Policy,
+    /// What is decided for everyone here, and cannot be changed while the server runs.
+    pub policy: FixedSettings,
     /// The largest things accepted.
     pub limits: Limits,
     /// How much is logged.
@@ -142,7 +144,7 @@ impl Config {
             data: self.data.clone(),
             database: self.database.clone(),
             key_file: self.key_file.clone(),
-            policy: self.policy,
+            policy: self.policy.clone(),
             limits: self.limits,
             public_url: public_url.origin().to_owned(),
             clock,
@@ -245,48 +247,13 @@ fn switch(sources: &Sources<'_>, key: &'static str) -> Result<bool, ConfigError>
     Ok(sources.one(key, "true, false", values::switch)?.unwrap_or(false))
 }
 
-fn policy(sources: &Sources<'_>) -> Result<Policy, ConfigError> {
-    let default = Policy::default();
-    Ok(Policy {
-        reveal: sources.one("reveal", "all, primary, never", word)?.unwrap_or(default.reveal),
-        sign_up: sources.one("sign_up", "open, closed", word)?.unwrap_or(default.sign_up),
-        feed_creation: sources
-            .one("feed_creation", "everyone, admins", word)?
-            .unwrap_or(default.feed_creation),
-        shortest_password: sources
-            .one("shortest_password", "a number of characters from 8 to 64", |text| {
-                match text.parse() {
-                    Ok(length @ 8..=64) => Ok(length),
-                    Ok(length) => Err(format!("{length} is out of bounds")),
-                    Err(_) => Err(format!("“{text}” is not a whole number")),
-                }
-            })?
-            .unwrap_or(default.shortest_password),
-        confirmation_window: sources
-            .one("confirmation_window", "a duration from 0 to 12h, such as 2h or 90m", |text| {
-                let window = values::span(text)?;
-                if window <= DAY / 2 { Ok(window) } else { Err(format!("{text} is too long")) }
-            })?
-            .unwrap_or(default.confirmation_window),
-        longest_token_life: sources
-            .one(
-                "longest_token_life",
-                "a duration of at least 1d, such as 365d, or unlimited",
-                |text| {
-                    if text == "unlimited" {
-                        return Ok(None);
-                    }
-                    let life = values::span(text)?;
-                    if life >= DAY { Ok(Some(life)) } else { Err(format!("{text} is too short")) }
-                },
-            )?
-            .unwrap_or(default.longest_token_life),
-    })
-}
-
-/// Reads one of a setting's words.
-fn word<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("“{text}” is not one of its values"))
+/// The settings of the policy that are given; the others can be changed while the server runs.
+fn policy(sources: &Sources<'_>) -> Result<FixedSettings, ConfigError> {
+    let mut fixed = FixedSettings::default();
+    for setting in Setting::ALL {
+        sources.fix(setting, &mut fixed)?;
+    }
+    Ok(fixed)
 }
 
 fn limits(sources: &Sources<'_>) -> Result<Limits, ConfigError> {

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use model::policy::{BadValue, FixedSettings, Setting};
+
 use super::{
     ConfigError,
     file::ConfigFile,
@@ -76,6 +78,22 @@ impl Sources<'_> {
             .map(|text| read(text.trim()))
             .collect::<Result<_, _>>()
             .map_err(|why| ConfigError::Value { place, why, allowed })
+    }
+
+    /// Fixes a setting of the policy, if it is given. Only a list may have several texts.
+    pub(super) fn fix(
+        &self,
+        setting: Setting,
+        fixed: &mut FixedSettings,
+    ) -> Result<(), ConfigError> {
+        let Some((texts, place)) = self.given(setting.key()) else { return Ok(()) };
+        let result = if texts.len() == 1 || setting == Setting::AllowedDomains {
+            let fixed = fixed.fix(setting, &texts.join(","), place.to_string());
+            fixed.map_err(|BadValue { why, .. }| why)
+        } else {
+            Err("it takes one value".to_owned())
+        };
+        result.map_err(|why| ConfigError::Value { place, why, allowed: setting.allowed() })
     }
 
     /// Reads a path. One that stands in the file is relative to the file's folder, so that it means

@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use latchkey_server::config::Config;
+use model::policy::{FixedSettings, Setting, SignUp};
+
 use crate::support::{Run, config, finish, latchkey};
 
 /// A wrong setting: how it is given, and what the sentence has to say.
@@ -78,7 +81,7 @@ const WRONG: &[Wrong] = &[
     },
     Wrong {
         flags: &["--sign-up", "invited"],
-        says: &["--sign-up:", "Allowed: open, closed"],
+        says: &["--sign-up:", "Allowed: open, domains, closed"],
         ..NOTHING
     },
     Wrong {
@@ -158,6 +161,28 @@ fn a_flag_wins_over_a_variable_and_a_variable_over_the_file() {
     assert!(refusal(&[], None).contains("“from file”"));
 }
 
+fn signs_up(config: &Config) -> SignUp {
+    config.policy.over([]).unwrap().sign_up
+}
+
+#[test]
+fn a_setting_of_the_policy_is_fixed_with_the_place_it_was_given_at() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("latchkey.toml"),
+        "allowed_domains = [\"b.example\", \"a.example\"]\nreveal = \"primary\"",
+    )
+    .unwrap();
+    let config = config(&["--reveal", "never", "--sign-up=domains"], &folder);
+    let policy = config.policy.over([(Setting::Reveal, "all")]).unwrap();
+    assert_eq!(policy.allowed_domains.to_string(), "a.example, b.example");
+    assert_eq!(policy.reveal.to_string(), "never");
+    assert_eq!(config.policy.place(Setting::Reveal), Some("--reveal"));
+    let place = config.policy.place(Setting::AllowedDomains).unwrap();
+    assert!(place.starts_with("allowed_domains in "), "{place}");
+    assert_eq!(config.policy.place(Setting::ShortestPassword), None);
+}
+
 #[test]
 fn the_file_is_found_beside_the_data_or_by_name_and_its_paths_are_its_own() {
     let folder = tempfile::tempdir().unwrap();
@@ -166,12 +191,12 @@ fn the_file_is_found_beside_the_data_or_by_name_and_its_paths_are_its_own() {
     fs::write(place.join("latchkey.toml"), "data = \"packages\"\nsign_up = \"open\"").unwrap();
 
     let beside = config(&["--data", "srv/packages"], &folder);
-    assert_eq!(beside.policy.sign_up.to_string(), "open");
+    assert_eq!(signs_up(&beside), SignUp::Open);
     let named = config(&["--config", "srv/latchkey.toml"], &folder);
-    assert_eq!(named.policy.sign_up.to_string(), "open");
+    assert_eq!(signs_up(&named), SignUp::Open);
     assert_eq!(named.data, place.join("packages"));
     let neither = config(&[], &folder);
-    assert_eq!(neither.policy.sign_up.to_string(), "closed");
+    assert_eq!(signs_up(&neither), SignUp::Closed);
 }
 
 #[test]
@@ -180,7 +205,7 @@ fn without_settings_everything_has_a_sane_value() {
     let config = config(&[], &folder);
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
     assert_eq!(config.data.to_str(), Some("data"));
-    assert_eq!(config.policy.shortest_password, 15);
+    assert_eq!(config.policy, FixedSettings::default(), "nothing is fixed");
     assert_eq!(config.limits.package_bytes, 250_000_000);
     assert!(config.database.is_none() && config.public_url.is_none());
 }

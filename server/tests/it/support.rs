@@ -73,7 +73,7 @@ impl Server {
             data: folder.path().join("data"),
             database: None,
             key_file: None,
-            policy: config.policy,
+            policy: config.policy.clone(),
             limits: config.limits,
             public_url: public_url.origin().to_owned(),
             clock: Arc::<SetClock>::clone(&clock),

@@ -4,7 +4,7 @@ use std::{os::unix::fs::PermissionsExt as _, process::Stdio};
 
 use super::{Cli, Ended};
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 18] = [
     &["user", "create"],
     &["user", "list"],
     &["user", "set-password"],
@@ -19,6 +19,9 @@ const COMMANDS: [&[&str]; 15] = [
     &["token", "regenerate"],
     &["token", "suspend"],
     &["token", "resume"],
+    &["policy", "show"],
+    &["policy", "set"],
+    &["policy", "unset"],
     &["audit", "verify"],
 ];
 
