@@ -189,6 +189,7 @@ pub(crate) fn site() -> Site {
         confirmed: services.sessions.require_confirmed(&caller).is_ok(),
         username: caller.username,
         is_admin: caller.is_admin,
+        has_password: caller.has_password,
     });
     let policy = services.as_ref().map(|services| *services.policy());
     let assets = use_context::<Assets>().map(|assets| assets.base).unwrap_or_default();

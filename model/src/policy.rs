@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::password;
+use crate::{names::Email, password};
 
 /// A word that is no value of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +75,13 @@ pub struct Policy {
     pub confirmation_window: Duration,
     /// The longest life of a new token; `None` allows tokens that never expire.
     pub longest_token_life: Option<Duration>,
+}
+
+impl Policy {
+    /// Whether somebody who has proven to own this address may make an account with it.
+    pub fn admits(&self, _email: &Email) -> bool {
+        self.sign_up == SignUp::Open
+    }
 }
 
 impl Default for Policy {

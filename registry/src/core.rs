@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{policy::Policy, timestamp::Timestamp};
+use model::{policy::Policy, timestamp::Timestamp, views::Provider};
 
 use crate::{
     clock::Clock,
@@ -19,11 +19,18 @@ pub(crate) struct Core {
     pub(crate) passwords: Passwords,
     pub(crate) rates: Rates,
     pub(crate) policy: Policy,
+    /// The providers whose identities can be linked.
+    pub(crate) providers: Vec<Provider>,
     /// Where the server is reached, without a slash at its end.
     pub(crate) public_url: String,
 }
 
 impl Core {
+    /// The provider of this name, if it is (still) set up.
+    pub(crate) fn provider(&self, name: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.name == name)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }

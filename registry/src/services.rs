@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use model::policy::{Policy, Reveal};
+use model::{
+    policy::{Policy, Reveal},
+    views::Provider,
+};
 use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use tokio::{task::JoinHandle, time};
 
@@ -23,6 +26,7 @@ use crate::{
     denials::Denials,
     error::{Error, OpenError},
     feeds::Feeds,
+    identities::Identities,
     logins::Logins,
     packages::Packages,
     rate::Rates,
@@ -67,6 +71,8 @@ pub struct Settings {
     pub key_file: Option<PathBuf>,
     /// The operator's decisions.
     pub policy: Policy,
+    /// The providers whose identities can be linked.
+    pub providers: Vec<Provider>,
     /// Sizes beyond which an upload is refused.
     pub limits: Limits,
     /// Where the server is reached, without a slash at its end.
@@ -80,7 +86,9 @@ pub struct Settings {
 /// Every service there is.
 pub struct Services {
     /// Accounts.
-    pub accounts: Accounts,
+    pub accounts: Arc<Accounts>,
+    /// Identities at providers that are linked to accounts.
+    pub identities: Identities,
     /// Browser sessions.
     pub sessions: Arc<Sessions>,
     /// Access tokens.
@@ -139,6 +147,7 @@ impl Services {
             passwords: Passwords::new()?,
             rates: Rates::default(),
             policy: settings.policy,
+            providers: settings.providers.clone(),
             public_url: settings.public_url.clone(),
         });
         let services = Self::build(core, &settings, lock.filter(|_| server))?;
@@ -183,8 +192,15 @@ impl Services {
             Arc::clone(&denials),
             Arc::clone(&usage),
         )?;
+        let accounts = Arc::new(Accounts::new(shared(), Arc::clone(&sessions)));
+        let identities = Identities {
+            core: shared(),
+            sessions: Arc::clone(&sessions),
+            accounts: Arc::clone(&accounts),
+        };
         Ok(Arc::new(Self {
-            accounts: Accounts::new(shared(), Arc::clone(&sessions)),
+            accounts,
+            identities,
             access,
             feeds,
             audit: Audit { core: shared() },
@@ -204,6 +220,11 @@ impl Services {
     /// The operator's decisions.
     pub fn policy(&self) -> &Policy {
         &self.core.policy
+    }
+
+    /// The providers whose identities can be linked.
+    pub fn providers(&self) -> &[Provider] {
+        &self.core.providers
     }
 
     /// Sizes beyond which an upload is refused.

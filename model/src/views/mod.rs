@@ -4,6 +4,7 @@
 mod connect;
 mod denials;
 mod feeds;
+mod identities;
 mod logins;
 mod packages;
 mod token_form;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use connect::*;
 pub use denials::*;
 pub use feeds::*;
+pub use identities::*;
 pub use logins::*;
 pub use packages::*;
 pub use token_form::*;
@@ -30,6 +32,8 @@ pub struct Viewer {
     pub username: String,
     /// Whether it administers the server.
     pub is_admin: bool,
+    /// Whether the account has a password; without one a linked identity opens it.
+    pub has_password: bool,
     /// Whether secrets can be shown now without asking for the password first.
     pub confirmed: bool,
 }

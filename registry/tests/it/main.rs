@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod feeds;
+mod identities;
 mod logins;
 mod package_changes;
 mod package_pages;
