@@ -194,6 +194,7 @@ pub(crate) fn site() -> Site {
         username: caller.username,
         display_name: caller.display_name,
         is_admin: caller.is_admin,
+        has_password: caller.has_password,
     });
     let policy = services.as_ref().map(|services| services.policy()).unwrap_or_default();
     let assets = use_context::<Assets>().map(|assets| assets.base).unwrap_or_default();

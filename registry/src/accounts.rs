@@ -1,5 +1,6 @@
 //! Accounts: making them, and the passwords that open the pages.
 
+mod first_password;
 mod own;
 
 use std::{
@@ -314,7 +315,8 @@ impl Accounts {
         account.ok_or(Error::NotFound("account"))
     }
 
-    async fn invited_account(&self, code: &str) -> Result<Option<Account>, Error> {
+    /// The account that a one-time link is for, if the link is alive.
+    pub(crate) async fn invited_account(&self, code: &str) -> Result<Option<Account>, Error> {
         let mut database = &self.core.database;
         let (hash, now) = (digest::of_secret(code), self.core.now());
         match links::find(&mut database, Purpose::ChoosePassword, &hash, now).await? {
@@ -323,7 +325,8 @@ impl Accounts {
         }
     }
 
-    async fn insert(
+    /// Makes an account with its primary token; `act` is what the audit log calls it.
+    pub(crate) async fn insert(
         &self,
         transaction: &mut Transaction,
         actor: &Actor,

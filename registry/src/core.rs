@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use model::{
     policy::{FixedSettings, Policy, Setting},
     timestamp::Timestamp,
+    views::Provider,
 };
 use tokio::sync::Mutex;
 
@@ -24,11 +25,18 @@ pub(crate) struct Core {
     pub(crate) passwords: Passwords,
     pub(crate) rates: Rates,
     pub(crate) policy: KnownPolicy,
+    /// The providers whose identities can be linked.
+    pub(crate) providers: Vec<Provider>,
     /// Where the server is reached, without a slash at its end.
     pub(crate) public_url: String,
 }
 
 impl Core {
+    /// The provider of this name, if it is (still) set up.
+    pub(crate) fn provider(&self, name: &str) -> Option<&Provider> {
+        self.providers.iter().find(|provider| provider.name == name)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }

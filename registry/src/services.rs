@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use model::policy::{FixedSettings, Policy, Reveal};
+use model::{
+    policy::{FixedSettings, Policy, Reveal},
+    views::Provider,
+};
 use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 use tokio::{task::JoinHandle, time};
 
@@ -23,6 +26,7 @@ use crate::{
     denials::Denials,
     error::{Error, OpenError},
     feeds::Feeds,
+    identities::Identities,
     logins::Logins,
     packages::Packages,
     policies::Policies,
@@ -68,6 +72,8 @@ pub struct Settings {
     pub key_file: Option<PathBuf>,
     /// What is decided by the configuration, and cannot be changed while the server runs.
     pub policy: FixedSettings,
+    /// The providers whose identities can be linked.
+    pub providers: Vec<Provider>,
     /// Sizes beyond which an upload is refused.
     pub limits: Limits,
     /// Where the server is reached, without a slash at its end.
@@ -81,7 +87,9 @@ pub struct Settings {
 /// Every service there is.
 pub struct Services {
     /// Accounts.
-    pub accounts: Accounts,
+    pub accounts: Arc<Accounts>,
+    /// Identities at providers that are linked to accounts.
+    pub identities: Identities,
     /// The policy, and changing it.
     pub policies: Policies,
     /// Browser sessions.
@@ -143,6 +151,7 @@ impl Services {
             passwords: Passwords::new()?,
             rates: Rates::default(),
             policy,
+            providers: settings.providers.clone(),
             public_url: settings.public_url.clone(),
         });
         let services = Self::build(core, &settings, lock.filter(|_| server))?;
@@ -188,9 +197,16 @@ impl Services {
             Arc::clone(&denials),
             Arc::clone(&usage),
         )?;
+        let accounts = Arc::new(Accounts::new(shared(), Arc::clone(&sessions)));
+        let identities = Identities {
+            core: shared(),
+            sessions: Arc::clone(&sessions),
+            accounts: Arc::clone(&accounts),
+        };
         Ok(Arc::new(Self {
             policies: Policies { core: shared(), sessions: Arc::clone(&sessions) },
-            accounts: Accounts::new(shared(), Arc::clone(&sessions)),
+            accounts,
+            identities,
             access,
             feeds,
             audit: Audit { core: shared() },
@@ -210,6 +226,11 @@ impl Services {
     /// The policy at this moment.
     pub fn policy(&self) -> Arc<Policy> {
         self.core.policy()
+    }
+
+    /// The providers whose identities can be linked.
+    pub fn providers(&self) -> &[Provider] {
+        &self.core.providers
     }
 
     /// Sizes beyond which an upload is refused.

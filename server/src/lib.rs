@@ -9,6 +9,7 @@
 //! | `middleware` | what happens to every request before and after its handler |
 //! | [`web`] | the table of routes, pages, forms, files |
 //! | `protocols` | what package clients speak |
+//! | [`providers`] | what is spoken with providers of identities |
 //! | `test_data` | the one way to set the clock |
 //!
 //! The `latchkey` program is [`run`]. It is a library so that tests can drive the real router.
@@ -19,6 +20,7 @@ mod command_line;
 pub mod config;
 mod middleware;
 mod protocols;
+pub mod providers;
 pub mod serving;
 mod start;
 mod test_data;

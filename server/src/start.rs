@@ -15,6 +15,7 @@ use crate::{
     config::{
         Config, ConfigError, Environment, Exposure, LogFormat, PublicUrl, ServeArgs, StorageArgs,
     },
+    providers::Providers,
     serving::{self, Ending, Places},
     test_data::{self, TestDataError},
     web::{self, ServerState},
@@ -97,10 +98,12 @@ pub(crate) async fn serve(
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     let public_url = config.public_url.clone().unwrap_or_else(|| PublicUrl::of_socket(bound));
+    let providers = Providers::set_up(&config.providers, &public_url)?;
     let services = Services::open(config.settings(Program::Server, &public_url, clock)).await?;
 
     warn_of(&config, exposure, &public_url);
-    let state = ServerState::new(Arc::clone(&services), &config, exposure, public_url.clone());
+    let state = ServerState::new(Arc::clone(&services), &config, exposure, public_url.clone())
+        .with_providers(providers);
     let places = Places::of_this_process(Arc::clone(&state.trusted_proxies));
     let router = web::router(state);
     announce(&services, bound, &public_url).await?;

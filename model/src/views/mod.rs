@@ -4,6 +4,7 @@
 mod connect;
 mod denials;
 mod feeds;
+mod identities;
 mod logins;
 mod own_account;
 mod packages;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use connect::*;
 pub use denials::*;
 pub use feeds::*;
+pub use identities::*;
 pub use logins::*;
 pub use own_account::*;
 pub use packages::*;
@@ -36,6 +38,8 @@ pub struct Viewer {
     pub display_name: String,
     /// Whether it administers the server.
     pub is_admin: bool,
+    /// Whether the account has a password; without one a linked identity opens it.
+    pub has_password: bool,
     /// Whether secrets can be shown now without asking for the password first.
     pub confirmed: bool,
 }

@@ -10,6 +10,7 @@ mod changes;
 mod database;
 pub(crate) mod denials;
 pub(crate) mod feeds;
+pub(crate) mod identities;
 pub(crate) mod links;
 pub(crate) mod logins;
 mod migrations;

@@ -65,7 +65,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(AccountId, SessionId, FeedId, TokenId, SecretId, PackageId, VersionId, FormId);
+ids!(AccountId, SessionId, FeedId, TokenId, SecretId, PackageId, VersionId, IdentityId, FormId);
 
 /// SQL text, in the common tongue of both databases, and its values in the order of `$1`, `$2`, ….
 pub(crate) struct Statement {

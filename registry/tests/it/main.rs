@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod feeds;
+mod identities;
 mod logins;
 mod own_account;
 mod package_changes;

@@ -11,6 +11,7 @@ use model::{
     scope::{FeedSet, ScopeChoice},
     timestamp::Timestamp,
     token_form::TokenDraft,
+    views::Provider,
 };
 use registry::{
     Actor, Caller, Error, Grant, Limits, Origin, Program, Services, Settings,
@@ -66,6 +67,7 @@ impl World {
             database: self.database.clone(),
             key_file: self.key_file.clone(),
             policy: self.policy.clone(),
+            providers: providers(),
             limits: Limits { package_bytes: 1 << 20, document_bytes: 1 << 20 },
             public_url: "https://feeds.example.com".to_owned(),
             clock: self.clock.clone(),
@@ -114,6 +116,17 @@ impl World {
         services.feeds.create_for(&operator(), ana, feed).await.unwrap();
         (services, ana)
     }
+}
+
+/// Two that vouch for people; one of them cannot confirm anything later.
+fn providers() -> Vec<Provider> {
+    [("contoso", "Contoso", true), ("github", "GitHub", false)]
+        .map(|(name, label, can_confirm)| Provider {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            can_confirm,
+        })
+        .to_vec()
 }
 
 pub(crate) fn operator() -> Actor {

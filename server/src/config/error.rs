@@ -35,6 +35,16 @@ pub enum ConfigError {
         /// What is wrong with it.
         why: String,
     },
+    /// A provider is not set up as one can be.
+    #[error("[provider.{provider}] in {}: {why}.", path.display())]
+    Provider {
+        /// The file.
+        path: PathBuf,
+        /// The provider's name.
+        provider: String,
+        /// What is wrong, and what is allowed.
+        why: String,
+    },
     /// The address is open to others and nothing protects what they send.
     #[error(transparent)]
     Exposed(#[from] Box<Refusal>),

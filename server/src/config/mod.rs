@@ -3,13 +3,15 @@
 //! Every setting has one key. It can be given as a flag (`--public-url`), as an environment variable
 //! (`LATCHKEY_PUBLIC_URL`) or in `latchkey.toml` (`public_url`); the first of these that gives it
 //! wins. A wrong one stops the program with a sentence that says which, where it was given, why, and
-//! what is allowed.
+//! what is allowed. Providers of identities alone stand in the file only, each in a table of its own; the
+//! secret of one may be a variable.
 
 mod arguments;
 mod error;
 mod exposure;
 mod file;
 mod origin;
+mod providers;
 mod public_url;
 mod sources;
 mod values;
@@ -32,11 +34,13 @@ use self::{
     sources::{Flags, Sources, path_before_file},
 };
 
+pub(crate) use self::providers::is_protected;
 pub use self::{
     arguments::{ServeArgs, StorageArgs},
     error::ConfigError,
     exposure::{Exposure, Refusal},
     origin::{Origin, Place},
+    providers::{ProviderKind, ProviderSettings, Secret},
     public_url::PublicUrl,
     sources::{Environment, Variables},
 };
@@ -90,6 +94,8 @@ pub struct Config {
     pub strict_transport_security: bool,
     /// What is decided for everyone here, and cannot be changed while the server runs.
     pub policy: FixedSettings,
+    /// The providers whose identities can be linked.
+    pub providers: Vec<ProviderSettings>,
     /// The largest things accepted.
     pub limits: Limits,
     /// How much is logged.
@@ -145,6 +151,7 @@ impl Config {
             database: self.database.clone(),
             key_file: self.key_file.clone(),
             policy: self.policy.clone(),
+            providers: self.providers.iter().map(ProviderSettings::view).collect(),
             limits: self.limits,
             public_url: public_url.origin().to_owned(),
             clock,
@@ -219,6 +226,7 @@ impl Config {
             strict_transport_security: strict_transport_security && public_url.is_some(),
             public_url,
             policy: policy(sources)?,
+            providers: sources.providers(),
             limits: limits(sources)?,
             log: sources
                 .one("log", "error, warn, info, debug", |text| match text {

@@ -11,6 +11,7 @@ use super::{
     ConfigError,
     file::ConfigFile,
     origin::{Origin, Place, variable},
+    providers::ProviderSettings,
 };
 
 /// Looks up an environment variable by its name.
@@ -108,6 +109,19 @@ impl Sources<'_> {
         self.one(key, "a path", |text| {
             if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(base.join(text)) }
         })
+    }
+
+    /// The file's providers; a secret that a variable holds counts before the file's.
+    pub(super) fn providers(&self) -> Vec<ProviderSettings> {
+        let providers = self.file.iter().flat_map(|file| file.providers.iter().cloned());
+        let secret =
+            |settings: &ProviderSettings| self.environment.text(&settings.secret_variable());
+        providers
+            .map(|settings| match secret(&settings) {
+                Some(secret) => settings.with_secret(secret),
+                None => settings,
+            })
+            .collect()
     }
 
     fn given(&self, key: &'static str) -> Option<(Vec<String>, Place)> {

@@ -5,11 +5,13 @@ mod assets;
 mod cookie;
 mod forms;
 mod internal_error;
+mod kept;
 pub(crate) mod leptos;
 mod local_path;
 mod pages;
 mod refusal;
 mod routes;
+mod sign_in_with;
 mod state;
 
 use std::{collections::HashSet, sync::Arc};
@@ -95,6 +97,7 @@ fn declared() -> Routes {
     assets::routes(&mut routes);
     leptos::routes(&mut routes);
     forms::routes(&mut routes);
+    sign_in_with::routes(&mut routes);
     crate::api::routes(&mut routes);
     crate::protocols::bower::routes(&mut routes);
     crate::protocols::maven::routes(&mut routes);

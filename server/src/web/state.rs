@@ -10,6 +10,7 @@ use super::assets::Assets;
 use crate::{
     config::{Config, Exposure, PublicUrl},
     middleware::session::SessionCookie,
+    providers::Providers,
 };
 
 /// The state of the router. Handlers take the part they need: `State<Arc<Services>>`,
@@ -22,6 +23,7 @@ pub struct ServerState {
     pub(crate) trusted_proxies: Arc<[Network]>,
     pub(crate) strict_transport_security: bool,
     pub(crate) assets: Arc<Assets>,
+    pub(crate) providers: Arc<Providers>,
 }
 
 impl ServerState {
@@ -39,7 +41,14 @@ impl ServerState {
             trusted_proxies: config.trusted_proxies.clone().into(),
             strict_transport_security: config.strict_transport_security,
             assets: Arc::new(Assets::find(config.site.clone())),
+            providers: Arc::default(),
         }
+    }
+
+    /// The same with providers of identities.
+    #[must_use]
+    pub fn with_providers(self, providers: Providers) -> Self {
+        Self { providers: Arc::new(providers), ..self }
     }
 
     pub(crate) fn session_cookie(&self) -> SessionCookie {

@@ -21,7 +21,8 @@ use axum::{
 use clap::Parser;
 use http_body_util::BodyExt as _;
 use latchkey_server::{
-    config::{Config, Environment, Exposure, PublicUrl, ServeArgs, StorageArgs},
+    config::{Config, Environment, Exposure, ProviderSettings, PublicUrl, ServeArgs, StorageArgs},
+    providers::Providers,
     web::{self, ServerState},
 };
 use model::timestamp::Timestamp;
@@ -74,6 +75,7 @@ impl Server {
             database: None,
             key_file: None,
             policy: config.policy.clone(),
+            providers: config.providers.iter().map(ProviderSettings::view).collect(),
             limits: config.limits,
             public_url: public_url.origin().to_owned(),
             clock: Arc::<SetClock>::clone(&clock),
@@ -81,8 +83,13 @@ impl Server {
         })
         .await
         .unwrap();
-        let state =
-            ServerState::new(Arc::clone(&services), &config, Exposure::Loopback, public_url);
+        let state = ServerState::new(
+            Arc::clone(&services),
+            &config,
+            Exposure::Loopback,
+            public_url.clone(),
+        )
+        .with_providers(Providers::set_up(&config.providers, &public_url).unwrap());
         Self { services, clock, router: web::router(state), folder }
     }
 

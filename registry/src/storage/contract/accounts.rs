@@ -145,9 +145,12 @@ async fn sessions_live_and_end() {
                 secret_hash: &[number; 32],
                 account_id: ana,
                 now: NOW,
+                confirmed_at: NOW,
                 ends_at: later(100),
                 address: ADDRESS.to_string(),
                 client: "browser".to_owned(),
+                identity: None,
+                provider_session: None,
             };
             sessions::insert(&mut transaction, new).await.unwrap();
         }
@@ -173,7 +176,7 @@ async fn sessions_live_and_end() {
             (ids[0], ana, "ana")
         );
         assert_eq!((session.confirmed_at, session.last_seen_at), (later(5), later(7)));
-        assert!(!session.account_disabled && !session.is_admin);
+        assert!(!session.account_disabled && !session.is_admin && session.has_password);
         let mut transaction = database.write().await.unwrap();
         sessions::delete(&mut transaction, ids[1]).await.unwrap();
         transaction.commit().await.unwrap();

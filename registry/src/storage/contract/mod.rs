@@ -5,6 +5,7 @@ mod bower;
 mod changes;
 mod feed_lists;
 mod feeds;
+mod identities;
 mod ledgers;
 mod logins;
 mod package_arrivals;

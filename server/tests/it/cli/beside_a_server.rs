@@ -21,6 +21,7 @@ pub(super) async fn services_of(cli: &Cli) -> Arc<Services> {
         database: cli.database.clone(),
         key_file: None,
         policy: FixedSettings::default(),
+        providers: Vec::new(),
         limits: Limits { package_bytes: 1_000_000, document_bytes: 100_000 },
         public_url: "http://127.0.0.1:3000".to_owned(),
         clock: Arc::new(SystemClock),

@@ -111,6 +111,7 @@ async fn what_another_process_changes_is_seen_at_once() {
         database: None,
         key_file: None,
         policy: FixedSettings::default(),
+        providers: Vec::new(),
         limits: here.services.limits(),
         public_url: here.services.public_url().to_owned(),
         clock: Arc::<SetClock>::clone(&here.clock),
