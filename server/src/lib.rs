@@ -5,6 +5,7 @@
 //! | `command_line`, `cli` | the commands, and those of operators and scripts |
 //! | `start` | how a server starts, tells where it is, and stops |
 //! | [`config`] | the settings and where they come from |
+//! | [`tls`] | certificate and key, and how they are replaced |
 //! | [`serving`] | connections, time limits, the end |
 //! | `middleware` | what happens to every request before and after its handler |
 //! | [`web`] | the table of routes, pages, forms, files |
@@ -24,6 +25,7 @@ pub mod providers;
 pub mod serving;
 mod start;
 mod test_data;
+pub mod tls;
 pub mod web;
 
 use std::{ffi::OsString, process::ExitCode};

@@ -39,9 +39,15 @@ struct ReachArgs {
     /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:3000]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
-    /// Address people and clients use: links, cookies and package addresses come from it [default: http:// and the address listened on]
+    /// Address people and clients use: links, cookies and package addresses come from it [default: https:// with a certificate, else http://, and the address listened on]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// File with the server's certificate and those that lead to its CA, as PEM: https is spoken. Read again when it changes
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<String>,
+    /// File with the certificate's private key, as PEM without a password
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
     /// A proxy whose X-Forwarded-For is believed; may be repeated
     #[arg(long, value_name = "CIDR")]
     trusted_proxy: Vec<String>,
@@ -109,6 +115,8 @@ impl ServeArgs {
         let mut flags = given([
             ("listen", &reach.listen),
             ("public_url", &reach.public_url),
+            ("tls_cert", &reach.tls_cert),
+            ("tls_key", &reach.tls_key),
             ("insecure_http", &reach.insecure_http),
             ("strict_transport_security", &reach.strict_transport_security),
             ("sign_up", &policy.sign_up),

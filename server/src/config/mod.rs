@@ -44,14 +44,17 @@ pub use self::{
     public_url::PublicUrl,
     sources::{Environment, Variables},
 };
+use crate::tls::PairFiles;
 
 /// Every key, in the order people are told of them.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 21] = [
     "data",
     "database",
     "key_file",
     "listen",
     "public_url",
+    "tls_cert",
+    "tls_key",
     "trusted_proxy",
     "insecure_http",
     "strict_transport_security",
@@ -86,6 +89,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The public address, if one was set.
     pub public_url: Option<PublicUrl>,
+    /// The certificate and its key; without them the server speaks plain HTTP.
+    pub tls: Option<PairFiles>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Whether the operator accepts that secrets cross a network in the clear.
@@ -159,11 +164,18 @@ impl Config {
         }
     }
 
+    /// The address people reach a server with these settings by, which listens on `bound`.
+    pub fn public_url_of(&self, bound: SocketAddr) -> PublicUrl {
+        let of_socket = || PublicUrl::of_socket(bound, self.tls.is_some());
+        self.public_url.clone().unwrap_or_else(of_socket)
+    }
+
     /// Who will be able to reach a server with these settings; refused if secrets would be exposed.
     pub fn exposure(&self) -> Result<Exposure, ConfigError> {
         Ok(exposure::judge(&Situation {
             listen: self.listen,
             public_url: self.public_url.as_ref(),
+            has_tls: self.tls.is_some(),
             trusted_proxies: &self.trusted_proxies,
             insecure_http: self.insecure_http,
             data: &self.data.to_string_lossy(),
@@ -189,6 +201,8 @@ impl Config {
 
     fn resolve(sources: &Sources<'_>) -> Result<Self, ConfigError> {
         let strict_transport_security = switch(sources, "strict_transport_security")?;
+        let tls = sources.both_paths(["tls_cert", "tls_key"])?;
+        let tls = tls.map(|[cert, key]| PairFiles { cert, key });
         let public_url = sources.one(
             "public_url",
             "https:// or http:// and a host, such as https://packages.example.com",
@@ -198,6 +212,9 @@ impl Config {
                     return Err(
                         "it must begin with https:// for strict_transport_security".to_owned()
                     );
+                }
+                if tls.is_some() && !url.is_https() {
+                    return Err("it must begin with https:// beside tls_cert".to_owned());
                 }
                 Ok(url)
             },
@@ -223,8 +240,10 @@ impl Config {
                 values::proxy,
             )?,
             insecure_http: switch(sources, "insecure_http")?,
-            strict_transport_security: strict_transport_security && public_url.is_some(),
+            strict_transport_security: strict_transport_security
+                && (public_url.is_some() || tls.is_some()),
             public_url,
+            tls,
             policy: policy(sources)?,
             providers: sources.providers(),
             limits: limits(sources)?,

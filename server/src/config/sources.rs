@@ -124,6 +124,23 @@ impl Sources<'_> {
             .collect()
     }
 
+    /// Reads two paths that mean something only together.
+    pub(super) fn both_paths(
+        &self,
+        keys: [&'static str; 2],
+    ) -> Result<Option<[PathBuf; 2]>, ConfigError> {
+        let half = |given: &'static str, other| match self.given(given) {
+            Some((_, place)) => Err(ConfigError::Half { place, other }),
+            None => Ok(None),
+        };
+        match (self.path(keys[0])?, self.path(keys[1])?) {
+            (Some(first), Some(second)) => Ok(Some([first, second])),
+            (Some(_), None) => half(keys[0], keys[1]),
+            (None, Some(_)) => half(keys[1], keys[0]),
+            (None, None) => Ok(None),
+        }
+    }
+
     fn given(&self, key: &'static str) -> Option<(Vec<String>, Place)> {
         let place = |origin| Place { key, origin };
         if let Some((_, texts)) = self.flags.iter().find(|(name, _)| *name == key) {

@@ -33,7 +33,6 @@ use super::{
     routes::{Access, Routes},
     state::ServerState,
 };
-use crate::config::Exposure;
 
 /// Declares every page and every server function that the table names.
 pub(super) fn routes(routes: &mut Routes) {
@@ -138,7 +137,7 @@ impl Contexts {
         Self {
             services: Arc::clone(&state.services),
             assets: Assets { available: base.is_some(), base: base.unwrap_or_default() },
-            exposed: Exposed(state.exposure == Exposure::Insecure),
+            exposed: Exposed(state.is_exposed()),
             session_cookies: SessionCookies(Arc::new(move |secret| cookie.set(secret.expose()))),
             nonce: None,
             theme: None,

@@ -21,7 +21,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
-use http::{Method, StatusCode, Uri};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
 use registry::Limits;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -82,6 +82,34 @@ pub fn router(state: ServerState) -> Router {
         .layer(from_fn_with_state(Arc::clone(&state.trusted_proxies), client_address::find))
         .layer(from_fn_with_state(ids, request_id::number))
         .with_state(state)
+}
+
+/// What answers requests in the clear that come to where TLS is spoken: a refusal that says where to
+/// go instead. Nothing is looked up and nobody is led on: a client that came this way and sent a secret
+/// has to be set right.
+pub fn only_https(state: &ServerState) -> Router {
+    let sentence = format!(
+        "Only https is spoken here: use {}. What this request held crossed the network unprotected.",
+        state.public_url
+    );
+    let refuse = move |uri: Uri| async move {
+        let mut response = refusal(Area::of(&uri), StatusCode::BAD_REQUEST, &sentence);
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response
+    };
+    // Strict-Transport-Security means nothing here (RFC 6797 §7.2).
+    let protection = Arc::new(Protection::new(state.public_url.clone(), false));
+    let most = Most(largest_request(state.services.limits()));
+    Router::new()
+        .fallback(refuse)
+        .layer(from_fn_with_state(most, drain::drain))
+        .layer(from_fn(log::record))
+        .layer(from_fn_with_state(protection, headers::protect))
+        .layer(from_fn_with_state(Arc::clone(&state.trusted_proxies), client_address::find))
+        .layer(from_fn_with_state(
+            Arc::new(RequestIds::since(state.services.now())),
+            request_id::number,
+        ))
 }
 
 /// The answer to a method that a path does not take. Which it takes is said by `Allow`, by the router.

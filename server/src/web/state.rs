@@ -51,6 +51,12 @@ impl ServerState {
         Self { providers: Arc::new(providers), ..self }
     }
 
+    /// Whether what people send crosses a network in the clear: also where a proxy that speaks no TLS
+    /// passes on what comes to it.
+    pub(crate) fn is_exposed(&self) -> bool {
+        self.exposure == Exposure::Insecure || !self.public_url.is_protected()
+    }
+
     pub(crate) fn session_cookie(&self) -> SessionCookie {
         SessionCookie::new(self.public_url.is_https())
     }

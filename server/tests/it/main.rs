@@ -27,6 +27,7 @@ mod settings;
 mod setup_gate;
 mod stopping;
 mod support;
+mod tls;
 mod token_form;
 mod token_life;
 mod tokens_pages;

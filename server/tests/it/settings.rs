@@ -60,6 +60,21 @@ const WRONG: &[Wrong] = &[
         ..NOTHING
     },
     Wrong {
+        flags: &["--tls-cert", "cert.pem"],
+        says: &["--tls-cert:", "it needs `tls_key` beside it"],
+        ..NOTHING
+    },
+    Wrong {
+        variables: &[("LATCHKEY_TLS_KEY", "key.pem")],
+        says: &["LATCHKEY_TLS_KEY:", "it needs `tls_cert` beside it"],
+        ..NOTHING
+    },
+    Wrong {
+        file: "tls_cert = \"cert.pem\"\ntls_key = \"key.pem\"\npublic_url = \"http://example.com\"",
+        says: &["public_url in", "it must begin with https:// beside tls_cert"],
+        ..NOTHING
+    },
+    Wrong {
         flags: &["--trusted-proxy", "10.0.0.2", "--trusted-proxy", "10.0.0.0/40"],
         says: &["--trusted-proxy:", "“10.0.0.0/40”", "10.0.0.0/24"],
         ..NOTHING
@@ -216,6 +231,7 @@ fn beyond_this_machine_it_starts_only_protected_or_on_request() {
     let (code, _, words) = finish(latchkey(&folder).args(["serve", "--listen", "0.0.0.0:0"]));
     assert_eq!(code, 2);
     for command in [
+        "  latchkey serve --data data --listen 0.0.0.0:0 --public-url https://packages.example.com --tls-cert cert.pem --tls-key key.pem",
         "  latchkey serve --data data --listen 0.0.0.0:0 --public-url https://packages.example.com --trusted-proxy 10.0.0.2",
         "  latchkey serve --data data --listen 0.0.0.0:0 --insecure-http",
         "  latchkey serve --data data --listen 127.0.0.1:0",

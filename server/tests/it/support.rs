@@ -21,7 +21,7 @@ use axum::{
 use clap::Parser;
 use http_body_util::BodyExt as _;
 use latchkey_server::{
-    config::{Config, Environment, Exposure, ProviderSettings, PublicUrl, ServeArgs, StorageArgs},
+    config::{Config, Environment, Exposure, ProviderSettings, ServeArgs, StorageArgs},
     providers::Providers,
     web::{self, ServerState},
 };
@@ -67,8 +67,7 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let mut config = config(flags, &folder);
         config.site.get_or_insert_with(|| folder.path().join("site"));
-        let public_url = config.public_url.clone();
-        let public_url = public_url.unwrap_or_else(|| PublicUrl::of_socket(config.listen));
+        let public_url = config.public_url_of(config.listen);
         let clock = Arc::new(SetClock::at(NOON));
         let services = Services::open(Settings {
             data: folder.path().join("data"),
@@ -195,11 +194,11 @@ impl Run {
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("Latchkey is ready: http://");
-        let address = address.unwrap_or_else(|| {
+        let address = line.trim().strip_prefix("Latchkey is ready: ");
+        let address = address.and_then(|url| url.split_once("://")).unwrap_or_else(|| {
             panic!("{line}{}", std::fs::read_to_string(folder.path().join("log")).unwrap())
         });
-        Self { child, address: address.parse().unwrap(), output: Some(output), folder }
+        Self { child, address: address.1.parse().unwrap(), output: Some(output), folder }
     }
 
     /// What it wrote to its log so far.
