@@ -9,11 +9,13 @@
 //! | `middleware` | what happens to every request before and after its handler |
 //! | [`web`] | the table of routes, pages, forms, files |
 //! | `protocols` | what package clients speak |
+//! | `audit_export` | the audit log as a file, for pages and commands |
 //! | `test_data` | the one way to set the clock |
 //!
 //! The `latchkey` program is [`run`]. It is a library so that tests can drive the real router.
 
 mod api;
+mod audit_export;
 mod cli;
 mod command_line;
 pub mod config;

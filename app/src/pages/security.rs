@@ -1,7 +1,10 @@
-//! `/profile/security`: the password.
+//! `/profile/security`: the password, and what happened to the account lately.
+
+mod events;
 
 use leptos::prelude::*;
 
+use self::events::RecentActivity;
 use crate::{
     components::{
         form_answer::FormAnswer,
@@ -41,6 +44,7 @@ pub(crate) fn SecurityPage() -> impl IntoView {
                         <div class="actions"><button class="button primary">"Change password"</button></div>
                     </form>
                 </section>
+                <RecentActivity/>
             </main>
         </div>
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{audit::Act, listing::AuditQuery, timestamp::Timestamp};
+use crate::{listing::AuditQuery, timestamp::Timestamp};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,8 @@ pub struct AuditLine {
     pub doer: Doer,
     /// The act's name.
     pub act: String,
+    /// The act in words; one that is not known here, by its name.
+    pub words: String,
     /// What it was done to.
     pub subject: String,
     /// The account it concerns, if that is another than the doer's.
@@ -64,13 +66,6 @@ pub struct AuditLine {
     pub details: Vec<AuditDetail>,
     /// The beginning of its hash, in hexadecimal digits.
     pub hash: String,
-}
-
-impl AuditLine {
-    /// The act in words; one that is not known here, by its name.
-    pub fn words(&self) -> String {
-        Act::of(&self.act).map_or_else(|| self.act.clone(), |act| act.words().to_owned())
-    }
 }
 
 /// What of the log a person sees.

@@ -54,12 +54,11 @@ impl Names {
         source: &mut impl Source,
         scope: &Scope,
     ) -> Result<(), Error> {
-        let named = scope.rules.iter().filter_map(|rule| match &rule.feeds {
-            FeedSet::Only(feeds) => Some(feeds),
-            FeedSet::All => None,
-        });
-        for feed in named.flatten() {
-            self.feed(source, *feed).await?;
+        for rule in &scope.rules {
+            let FeedSet::Only(feeds) = &rule.feeds else { continue };
+            for feed in feeds {
+                self.feed(source, *feed).await?;
+            }
         }
         Ok(())
     }

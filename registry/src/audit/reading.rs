@@ -306,6 +306,7 @@ fn line(
             "stranger" => Doer::Stranger,
             _ => Doer::Account(row.actor_name),
         },
+        words: Act::of(&row.act).map_or_else(|| row.act.clone(), |act| act.words().to_owned()),
         act: row.act,
         // A package's kind stands before its name.
         subject: row.subject.replacen('|', " ", 1),

@@ -271,7 +271,7 @@ async fn recent_events_are_those_of_the_account() {
         services.tokens.revoke(ben, made.id, &origin()).await.unwrap();
         let recent = services.audit.recent(ben).await.unwrap();
         let acts: Vec<_> =
-            recent.lines.iter().map(|line| (line.words(), line.doer.in_words())).collect();
+            recent.lines.iter().map(|line| (line.words.clone(), line.doer.in_words())).collect();
         let acts: Vec<_> = acts.iter().map(|(words, by)| (words.as_str(), by.as_str())).collect();
         assert_eq!(
             acts,

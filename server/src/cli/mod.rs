@@ -41,7 +41,7 @@ pub(crate) enum Command {
     /// Make access tokens, list them, replace and end them
     #[command(subcommand)]
     Token(Box<TokenCommand>),
-    /// Check the audit log
+    /// List, export and check the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
 }

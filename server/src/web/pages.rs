@@ -22,6 +22,7 @@ const PAGES: &[(&str, Access)] = &[
     ("/profile/tokens/{id}/edit", Access::SignedIn),
     ("/profile/tokens/{id}/regenerate", Access::SignedIn),
     ("/profile/security", Access::SignedIn),
+    ("/audit", Access::SignedIn),
     ("/connect", Access::SignedIn),
     ("/feeds", Access::SignedIn),
     ("/feeds/new", Access::SignedIn),
@@ -38,6 +39,8 @@ const PAGES: &[(&str, Access)] = &[
 const FUNCTIONS: &[(&str, Access)] = &[
     ("/_fn/accounts/suggest", Access::Anyone),
     ("/_fn/accounts/invited", Access::Anyone),
+    ("/_fn/audit/page", Access::SignedIn),
+    ("/_fn/audit/recent", Access::SignedIn),
     ("/_fn/connect/page", Access::SignedIn),
     ("/_fn/connect/seen", Access::SignedIn),
     ("/_fn/denials/page", Access::SignedIn),
