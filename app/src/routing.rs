@@ -12,14 +12,14 @@ use crate::{
     components::frame::Frame,
     page_code::{NotLoaded, opened},
     pages::{
-        approve_login::ApproveLoginPage, choose_password::ChoosePasswordPage, confirm::ConfirmPage,
-        connect::ConnectPage, create_feed::CreateFeedPage, create_token::CreateTokenPage,
-        delete_account::DeleteAccountPage, delete_package::DeletePackagePage, denial::DenialPage,
-        edit_token::EditTokenPage, feed::FeedPage, feed_settings::FeedSettingsPage,
-        feeds::FeedsPage, home::HomePage, members::MembersPage, not_found::NotFoundPage,
-        package::PackagePage, profile::ProfilePage, regenerate_token::RegenerateTokenPage,
-        security::SecurityPage, set_up::SetUpPage, sign_in::SignInPage, sign_up::SignUpPage,
-        token::TokenPage, tokens::TokensPage,
+        approve_login::ApproveLoginPage, audit::AuditPage, choose_password::ChoosePasswordPage,
+        confirm::ConfirmPage, connect::ConnectPage, create_feed::CreateFeedPage,
+        create_token::CreateTokenPage, delete_account::DeleteAccountPage,
+        delete_package::DeletePackagePage, denial::DenialPage, edit_token::EditTokenPage,
+        feed::FeedPage, feed_settings::FeedSettingsPage, feeds::FeedsPage, home::HomePage,
+        members::MembersPage, not_found::NotFoundPage, package::PackagePage, profile::ProfilePage,
+        regenerate_token::RegenerateTokenPage, security::SecurityPage, set_up::SetUpPage,
+        sign_in::SignInPage, sign_up::SignUpPage, token::TokenPage, tokens::TokensPage,
     },
     site::provide_site,
 };
@@ -77,6 +77,9 @@ loaded_when_opened! {
         members: Members => MembersPage,
         feed_settings: FeedSettings => FeedSettingsPage,
     }
+    audit {
+        audit: Audit => AuditPage,
+    }
     connect {
         connect: Connect => ConnectPage,
     }
@@ -114,6 +117,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/profile/tokens/:id/regenerate") view={Lazy::<RegenerateToken>::new()} ssr=whole.clone()/>
                     <Route path=path!("/profile/security") view={Lazy::<Security>::new()} ssr=whole.clone()/>
                     <Route path=path!("/connect") view={Lazy::<Connect>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/audit") view={Lazy::<Audit>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds") view={Lazy::<Feeds>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds/new") view={Lazy::<CreateFeed>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds/:feed") view={Lazy::<Feed>::new()} ssr=whole.clone()/>

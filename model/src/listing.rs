@@ -2,10 +2,12 @@
 //! a list can be reloaded, linked to and gone back to. What cannot be read is as if it were not
 //! there: an address never makes a page fail.
 
+mod audit;
 mod tokens;
 
 use serde::{Deserialize, Serialize};
 
+pub use audit::AuditQuery;
 pub use tokens::{Standing, TokenSort, TokensQuery};
 
 use crate::{ecosystem::Ecosystem, links::segment, role::Role};

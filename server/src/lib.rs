@@ -11,11 +11,13 @@
 //! | [`web`] | the table of routes, pages, forms, files |
 //! | `protocols` | what package clients speak |
 //! | [`providers`] | what is spoken with providers of identities |
+//! | `audit_export` | the audit log as a file, for pages and commands |
 //! | `test_data` | the one way to set the clock |
 //!
 //! The `latchkey` program is [`run`]. It is a library so that tests can drive the real router.
 
 mod api;
+mod audit_export;
 mod cli;
 mod command_line;
 pub mod config;

@@ -44,6 +44,7 @@ fn SiteNav() -> impl IntoView {
                 <li><Here href="/feeds" under="/feeds">"Feeds"</Here></li>
                 <li><Here href="/connect" under="/connect">"Connect"</Here></li>
                 <li><Here href="/profile/tokens" under="/profile/tokens">"Tokens"</Here></li>
+                <li><Here href="/audit" under="/audit">"Audit"</Here></li>
             </ul>
         </nav>
     }

@@ -1,5 +1,6 @@
 //! What pages share.
 
+pub(crate) mod audit_line;
 pub(crate) mod bower;
 pub(crate) mod clipboard;
 pub(crate) mod code_block;

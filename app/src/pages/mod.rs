@@ -1,6 +1,7 @@
 //! One page a file, named after what it shows.
 
 pub(crate) mod approve_login;
+pub(crate) mod audit;
 pub(crate) mod choose_password;
 pub(crate) mod confirm;
 pub(crate) mod connect;

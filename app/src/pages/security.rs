@@ -1,11 +1,12 @@
-//! `/profile/security`: the password, and where the account is signed in.
+//! `/profile/security`: the password, where the account is signed in, and what happened to it lately.
 
+mod events;
 mod sessions;
 
 use leptos::prelude::*;
 use model::views::SecurityPage as Page;
 
-use self::sessions::Sessions;
+use self::{events::RecentActivity, sessions::Sessions};
 use super::failed::Failed;
 use crate::{
     components::{
@@ -47,6 +48,7 @@ fn Security(page: Page) -> impl IntoView {
                 })}
                 {password(&answer)}
                 <Sessions page/>
+                <RecentActivity/>
             </main>
         </div>
     }

@@ -2,6 +2,7 @@
 //! maps the error. Their addresses are listed, with who may call them, in the server's table.
 
 pub mod accounts;
+pub mod audit;
 pub mod connect;
 pub mod denials;
 pub mod feeds;

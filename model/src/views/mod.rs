@@ -1,6 +1,7 @@
 //! What services tell the pages. Moments are given, not words, except where only the server has
 //! what the words are made of; `now` is the server's, so that both sides say the same.
 
+mod audit;
 mod connect;
 mod denials;
 mod feeds;
@@ -16,6 +17,7 @@ mod tokens;
 
 use serde::{Deserialize, Serialize};
 
+pub use audit::*;
 pub use connect::*;
 pub use denials::*;
 pub use feeds::*;

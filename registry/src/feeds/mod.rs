@@ -94,6 +94,7 @@ impl Feeds {
         feeds::insert(&mut transaction, id, &new.name, description, new.is_public, owner, now)
             .await?;
         let entry = Entry::new(Act::FeedCreate, new.name.as_str())
+            .about(owner)
             .in_feed(id)
             .with(json!({ "public": new.is_public }));
         audit::append(&mut transaction, actor, now, entry).await?;

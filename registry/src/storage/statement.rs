@@ -85,6 +85,12 @@ impl Statement {
         self
     }
 
+    /// The same, to be told how the database would run it.
+    #[cfg(test)]
+    pub(super) fn explained(self, explain: &str) -> Self {
+        Self { text: format!("{explain} {}", self.text).leak(), ..self }
+    }
+
     pub(super) fn into_sqlite(self) -> Result<SqliteArguments, Error> {
         arguments(self.values)
     }

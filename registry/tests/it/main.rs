@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod audit_reading;
 mod feeds;
 mod identities;
 mod logins;

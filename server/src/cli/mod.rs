@@ -45,7 +45,7 @@ pub(crate) enum Command {
     /// Show and change what is decided for everyone
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Check the audit log
+    /// List, export and check the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
 }

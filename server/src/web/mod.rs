@@ -2,6 +2,7 @@
 
 mod area;
 mod assets;
+mod audit;
 mod cookie;
 mod forms;
 mod internal_error;
@@ -123,6 +124,7 @@ async fn not_allowed(method: Method, uri: Uri) -> Response {
 fn declared() -> Routes {
     let mut routes = Routes::new();
     assets::routes(&mut routes);
+    audit::routes(&mut routes);
     leptos::routes(&mut routes);
     forms::routes(&mut routes);
     sign_in_with::routes(&mut routes);

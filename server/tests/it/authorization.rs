@@ -319,7 +319,10 @@ fn body(path: &str, victim: TokenId) -> (&'static str, String) {
     }
     match path {
         "/_fn/tokens/detail" | "/_fn/tokens/begin-regenerate" => (FIELDS, format!("id={victim}")),
-        "/_fn/tokens/list" | "/_fn/feeds/list" => (JSON, "{\"query\":{}}".to_owned()),
+        "/_fn/audit/recent" => (JSON, "{}".to_owned()),
+        "/_fn/audit/page" | "/_fn/tokens/list" | "/_fn/feeds/list" => {
+            (JSON, "{\"query\":{}}".to_owned())
+        }
         "/_fn/tokens/reveal" => (JSON, json!({ "id": victim, "to": "screen" }).to_string()),
         "/_fn/tokens/revoke"
         | "/_fn/tokens/stop-old"

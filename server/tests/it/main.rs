@@ -4,6 +4,7 @@
 mod accounts;
 mod active_content;
 mod announcement;
+mod audit;
 mod authorization;
 mod bower;
 mod browser;

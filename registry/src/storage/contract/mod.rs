@@ -1,6 +1,7 @@
 //! The contract of storage: every method, on both databases.
 
 mod accounts;
+mod audit;
 mod bower;
 mod changes;
 mod feed_lists;
