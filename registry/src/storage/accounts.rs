@@ -19,7 +19,6 @@ pub(crate) struct Account {
     pub(crate) password_hash: Option<String>,
     pub(crate) is_admin: bool,
     pub(crate) disabled_at: Option<Timestamp>,
-    pub(crate) created_at: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -30,7 +29,6 @@ struct Row {
     password_hash: Option<String>,
     is_admin: bool,
     disabled_at: Option<i64>,
-    created_at: i64,
 }
 
 impl From<Row> for Account {
@@ -42,7 +40,6 @@ impl From<Row> for Account {
             password_hash: row.password_hash,
             is_admin: row.is_admin,
             disabled_at: row.disabled_at.map(Timestamp::from_millis),
-            created_at: Timestamp::from_millis(row.created_at),
         }
     }
 }
@@ -51,7 +48,7 @@ impl From<Row> for Account {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, username, email, password_hash, is_admin, disabled_at, created_at FROM accounts ",
+            "SELECT id, username, email, password_hash, is_admin, disabled_at FROM accounts ",
             $rest
         )
     };
@@ -75,11 +72,6 @@ pub(crate) async fn by_name(source: &mut impl Source, key: &str) -> Result<Optio
     let statement = sql(select!("WHERE username = $1 OR email_key = $2")).bind(key).bind(key);
     let row: Option<Row> = source.optional(statement).await?;
     Ok(row.map(Into::into))
-}
-
-pub(crate) async fn all(source: &mut impl Source) -> Result<Vec<Account>, Error> {
-    let rows: Vec<Row> = source.all(sql(select!("ORDER BY username"))).await?;
-    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// Whether another account, living or deleted, holds the name.

@@ -8,6 +8,7 @@ mod logins;
 mod package_changes;
 mod package_pages;
 mod packages;
+mod people;
 mod policies;
 mod support;
 mod token_form;
