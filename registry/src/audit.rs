@@ -87,6 +87,15 @@ impl Actor {
         }
     }
 
+    /// Who acts on what is an account's, as the account reads it; empty if it acts itself.
+    pub(crate) fn in_place_of(&self, owner: AccountId) -> String {
+        match self {
+            _ if self.account() == Some(owner) => String::new(),
+            Self::Person(caller, _) => format!("the administrator {}", caller.username),
+            _ => self.in_words(),
+        }
+    }
+
     fn origin(&self) -> Option<&Origin> {
         match self {
             Self::Person(_, origin) | Self::Account { origin, .. } | Self::Stranger(origin) => {

@@ -26,7 +26,7 @@ use crate::{
 pub use crate::crypto::passwords::PasswordText;
 
 /// Without a request for this long a session ends.
-const IDLE: Duration = Duration::from_hours(12);
+pub(crate) const IDLE: Duration = Duration::from_hours(12);
 /// No session lasts longer.
 const LONGEST: Duration = Duration::from_hours(24 * 30);
 /// However short the operator makes the window, what the password was typed for can be done in it.
@@ -164,7 +164,7 @@ impl Sessions {
         let from = from.to_string();
         if now.since(session.last_seen_at) >= SEEN_EVERY || session.last_address != from {
             let mut transaction = self.core.database.write().await?;
-            sessions::seen(&mut transaction, session.id, &from, now).await?;
+            sessions::seen(&mut transaction, &session, &from, now).await?;
             transaction.commit().await?;
         }
         Ok(Some(Caller {

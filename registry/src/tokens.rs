@@ -3,6 +3,7 @@
 mod clients;
 mod connect;
 mod edit;
+pub(crate) mod everyones;
 mod form;
 mod lifecycle;
 mod list;

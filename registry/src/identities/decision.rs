@@ -109,7 +109,7 @@ impl Identities {
         let account = accounts::by_id(&mut transaction, id).await?;
         let account = account.filter(|account| account.disabled_at.is_none()).ok_or_else(gone)?;
         self.not_linked_yet(&mut transaction, proof, None).await?;
-        links::use_up(&mut transaction, &hash, now).await?;
+        links::withdraw_all(&mut transaction, id).await?;
         let actor = Actor::Account { id, name: account.username.clone(), origin: origin.clone() };
         let identity = self.insert(&mut transaction, proof, id, &actor, "invitation").await?;
         self.open(transaction, proof, identity, id, &account.username, origin).await

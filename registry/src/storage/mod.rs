@@ -16,6 +16,7 @@ pub(crate) mod logins;
 mod migrations;
 pub(crate) mod package_pages;
 pub(crate) mod packages;
+pub(crate) mod people;
 pub(crate) mod sessions;
 pub(crate) mod settings;
 mod statement;

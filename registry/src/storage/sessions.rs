@@ -100,7 +100,7 @@ pub(crate) async fn insert(
                 .bind(session.provider_session),
         )
         .await?;
-    Ok(())
+    person_seen(transaction, account_id, now).await
 }
 
 pub(crate) async fn by_secret(
@@ -144,12 +144,23 @@ pub(crate) async fn confirm(
 
 pub(crate) async fn seen(
     transaction: &mut Transaction,
-    id: SessionId,
+    session: &Session,
     address: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
     let statement = sql("UPDATE sessions SET last_seen_at = $1, last_address = $2 WHERE id = $3");
-    transaction.execute(statement.bind(now).bind(address).bind(id)).await?;
+    transaction.execute(statement.bind(now).bind(address).bind(session.id)).await?;
+    person_seen(transaction, session.account_id, now).await
+}
+
+/// Notes on the account, which outlives its sessions, when the person was here.
+async fn person_seen(
+    transaction: &mut Transaction,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let statement = sql("UPDATE accounts SET last_seen_at = $1 WHERE id = $2");
+    transaction.execute(statement.bind(now).bind(account)).await?;
     Ok(())
 }
 

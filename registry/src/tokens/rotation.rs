@@ -243,7 +243,7 @@ impl Tokens {
         now: Timestamp,
     ) -> Result<(), Error> {
         if token.facts.state == TokenState::Leaked {
-            tokens::set_state(transaction, token.id, TokenState::Active, now).await?;
+            tokens::set_state(transaction, token.id, TokenState::Active, "", now).await?;
         }
         if token.facts.expires_at.is_some_and(|at| at <= now) {
             let end = self.renewed_until(token, now);

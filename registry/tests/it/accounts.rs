@@ -23,7 +23,7 @@ async fn of_several_set_ups_at_once_one_wins() {
         assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);
         let accounts = services.accounts.list().await.unwrap();
         assert_eq!(accounts.len(), 1);
-        assert!(accounts[0].is_admin);
+        assert!(accounts[0].person.is_admin);
         assert!(services.accounts.issue_setup_code().await.unwrap().is_none());
         let tokens = services.tokens.list(accounts[0].id).await.unwrap();
         assert_eq!(tokens.len(), 1, "the primary token is there from the start");
@@ -149,7 +149,7 @@ async fn an_account_without_a_password_is_opened_by_its_link_once() {
         let mut new = new_account("ana");
         new.password = None;
         let (_, link) = services.accounts.create(&operator(), new, true).await.unwrap();
-        let link = link.unwrap();
+        let link = link.unwrap().url;
         let code = link.strip_prefix("https://feeds.example.com/invite/").unwrap();
         assert_eq!(services.accounts.invited(code).await.unwrap().as_deref(), Some("ana"));
         let accept =

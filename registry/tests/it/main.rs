@@ -11,6 +11,7 @@ mod own_account;
 mod package_changes;
 mod package_pages;
 mod packages;
+mod people;
 mod policies;
 mod support;
 mod token_form;

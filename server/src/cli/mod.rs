@@ -33,7 +33,7 @@ use crate::{
 /// The commands, by what they are about.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make accounts, list them, set passwords, disable and enable
+    /// Make accounts, list them, give links and roles, disable and enable
     #[command(subcommand)]
     User(UserCommand),
     /// Make feeds, list them, give people roles in them
@@ -101,7 +101,7 @@ impl Command {
     /// The address that links shall begin with, if the command prints any and one was given.
     fn public_url(&self) -> Option<&str> {
         match self {
-            Self::User(UserCommand::Create(arguments)) => arguments.public_url(),
+            Self::User(command) => command.public_url(),
             _ => None,
         }
     }

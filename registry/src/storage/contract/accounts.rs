@@ -26,14 +26,11 @@ async fn accounts_are_found_by_id_name_and_address() {
         assert!(accounts::any(&mut source).await.unwrap());
         let found = accounts::by_id(&mut source, ana).await.unwrap().unwrap();
         assert_eq!((found.username.as_str(), found.email.as_str()), ("ana", "ana@example.com"));
-        assert_eq!((found.created_at, found.is_admin, found.disabled_at), (NOW, false, None));
+        assert_eq!((found.is_admin, found.disabled_at), (false, None));
         for name in ["ana", "ana@example.com"] {
             assert_eq!(accounts::by_name(&mut source, name).await.unwrap().unwrap().id, ana);
         }
         assert!(accounts::by_name(&mut source, "cid").await.unwrap().is_none());
-        let names: Vec<_> =
-            accounts::all(&mut source).await.unwrap().into_iter().map(|a| a.username).collect();
-        assert_eq!(names, ["ana", "ben"]);
     })
     .await;
 }
@@ -107,7 +104,6 @@ async fn of_a_deleted_account_its_name_is_left() {
         assert_eq!((held.tokens, held.memberships), (0, 2));
         assert_eq!(accounts::orphans(&mut source, ana).await.unwrap(), ["own"]);
         assert_eq!(accounts::orphans(&mut source, ben).await.unwrap(), [""; 0]);
-        assert_eq!(accounts::other_admins(&mut source, ana).await.unwrap(), 0);
 
         let mut transaction = database.write().await.unwrap();
         accounts::delete(&mut transaction, ana, later(1)).await.unwrap();
@@ -155,7 +151,8 @@ async fn sessions_live_and_end() {
             sessions::insert(&mut transaction, new).await.unwrap();
         }
         sessions::confirm(&mut transaction, ids[0], &[9; 32], later(5)).await.unwrap();
-        sessions::seen(&mut transaction, ids[0], "10.1.2.3", later(7)).await.unwrap();
+        let confirmed = sessions::by_secret(&mut transaction, &[9; 32]).await.unwrap().unwrap();
+        sessions::seen(&mut transaction, &confirmed, "10.1.2.3", later(7)).await.unwrap();
         transaction.commit().await.unwrap();
         let listed = sessions::of_account(&mut &database, ana, NOW, later(0).minus(DAY)).await;
         let listed = listed.unwrap();
@@ -226,6 +223,18 @@ async fn links_work_once_and_in_time() {
         transaction.commit().await.unwrap();
         assert_eq!(find(purpose, 2, later(2)).await, None);
         assert_eq!(find(Purpose::SetUp, 3, later(2)).await, None);
+        let mut transaction = database.write().await.unwrap();
+        let reset = Purpose::ResetPassword;
+        links::insert(&mut transaction, id(), reset, &[4; 32], Some(ana), NOW, later(10))
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(find(reset, 4, later(2)).await, Some(Some(ana)));
+        assert_eq!(find(purpose, 4, later(2)).await, None, "it is for something else");
+        let mut transaction = database.write().await.unwrap();
+        links::withdraw_all(&mut transaction, ana).await.unwrap();
+        transaction.commit().await.unwrap();
+        assert_eq!(find(reset, 4, later(2)).await, None);
     })
     .await;
 }

@@ -12,7 +12,9 @@ mod logins;
 mod package_arrivals;
 mod package_pages;
 mod packages;
+mod people;
 mod schema;
+mod settings;
 mod token_life;
 mod tokens;
 

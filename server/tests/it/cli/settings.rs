@@ -4,10 +4,15 @@ use std::{os::unix::fs::PermissionsExt as _, process::Stdio};
 
 use super::{Cli, Ended};
 
-const COMMANDS: [&[&str]; 18] = [
+const COMMANDS: [&[&str]; 23] = [
     &["user", "create"],
     &["user", "list"],
     &["user", "set-password"],
+    &["user", "invite-link"],
+    &["user", "reset-link"],
+    &["user", "withdraw"],
+    &["user", "role"],
+    &["user", "sign-out"],
     &["user", "disable"],
     &["user", "enable"],
     &["feed", "create"],

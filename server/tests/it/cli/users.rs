@@ -104,16 +104,18 @@ fn accounts_are_listed_for_people_and_programs() {
     assert_eq!((text(ana, "username"), text(ana, "email")), ("ana", "ana@example.com"));
     assert_eq!((&ana["admin"], &ana["disabled"]), (&true.into(), &false.into()));
     assert_eq!((&bob["admin"], &bob["disabled"]), (&false.into(), &true.into()));
+    assert_eq!((text(ana, "state"), text(bob, "state")), ("invited", "disabled"));
+    assert!(ana["last_seen_at"].is_null() && ana["tokens"] == 1 && ana["feeds"] == 1, "{ana}");
     assert!(text(ana, "created_at").ends_with('Z'));
     assert!(ana["id"].is_string());
 
     let table = cli.does(&["user", "list"]);
     let lines: Vec<&str> = table.lines().collect();
     assert!(
-        lines[0].starts_with("NAME  E-MAIL           KIND           STATE     SINCE"),
+        lines[0].starts_with("NAME  E-MAIL           KIND           STATE     LAST SEEN  SINCE"),
         "{table}"
     );
-    assert!(lines[1].starts_with("ana   ana@example.com  administrator  active    "), "{table}");
+    assert!(lines[1].starts_with("ana   ana@example.com  administrator  invited   "), "{table}");
     assert!(lines[2].starts_with("bob   bob@example.com  user           disabled  "), "{table}");
 
     cli.does(&["user", "enable", "bob@example.com"]);
@@ -153,4 +155,45 @@ fn an_unknown_account_is_named_with_the_way_to_find_it() {
     }
     let set = ["user", "set-password", "eve", "--password-stdin"];
     assert!(cli.run_with_input(&set, PASSWORD).failed(1).contains("no account “eve”"));
+}
+
+#[test]
+fn links_are_made_anew_and_an_invitation_is_withdrawn() {
+    let cli = Cli::new();
+    let url = "https://packages.example.com";
+    let link = |command: &str, name: &str| cli.run(&["user", command, name, "--public-url", url]);
+    let invited = link("invite-link", "bob");
+    assert!(invited.output.starts_with(&format!("{url}/invite/")), "{invited:?}");
+    let early = link("reset-link", "bob").failed(1);
+    assert!(early.contains("not chosen a password yet"), "{early}");
+    cli.does(&["user", "withdraw", "bob"]);
+    assert_eq!(cli.json(&["user", "list"]).as_array().unwrap().len(), 1);
+    assert!(cli.refuses(&["user", "withdraw", "bob"]).contains("no account “bob”"));
+
+    let set = ["user", "set-password", "ana", "--password-stdin"];
+    cli.run_with_input(&set, PASSWORD).succeeded();
+    let reset = link("reset-link", "ana");
+    assert!(reset.output.starts_with(&format!("{url}/reset/")), "{reset:?}");
+    assert_eq!(reset.output.lines().count(), 1);
+    assert!(reset.error.contains("30 minutes"), "{reset:?}");
+    assert!(link("invite-link", "ana").failed(1).contains("a password already"));
+    assert!(cli.refuses(&["user", "withdraw", "ana"]).contains("not invited any more"));
+}
+
+#[test]
+fn the_last_administrator_stays_one() {
+    let cli = Cli::new();
+    for arguments in [&["user", "role", "ana", "user"][..], &["user", "disable", "ana"]] {
+        assert!(cli.refuses(arguments).contains("only administrator left"));
+    }
+    let set = ["user", "set-password", "bob", "--password-stdin"];
+    cli.run_with_input(&set, PASSWORD).succeeded();
+    cli.does(&["user", "role", "bob", "admin"]);
+    cli.does(&["user", "sign-out", "bob"]);
+    let disabled = cli.run(&["user", "disable", "ana"]);
+    assert!(
+        disabled.error.contains("Feeds without an owner who can act now: main."),
+        "{disabled:?}"
+    );
+    assert!(cli.misreads(&["user", "role", "bob", "king"]).contains("admin, user"));
 }
