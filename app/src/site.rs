@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{
     policy::{FeedCreation, Policy},
-    views::Viewer,
+    views::{Provider, Viewer},
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ pub struct Site {
     pub viewer: Option<Viewer>,
     /// The operator's decisions.
     pub policy: Policy,
+    /// The providers whose identities can be linked.
+    pub providers: Vec<Provider>,
     /// `system`, `light` or `dark`.
     pub theme: String,
     /// Whether passwords and tokens travel unprotected beyond this machine.
@@ -32,6 +34,7 @@ impl Site {
         use_context().unwrap_or_else(|| Self {
             viewer: None,
             policy: Policy::default(),
+            providers: Vec::new(),
             theme: "system".to_owned(),
             is_exposed: false,
             public_url: String::new(),

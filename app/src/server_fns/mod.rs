@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod connect;
 pub mod denials;
 pub mod feeds;
+pub mod identities;
 pub mod logins;
 pub mod packages;
 pub mod sessions;

@@ -67,7 +67,11 @@ async fn seed(folder: &TempDir) -> Seed {
         database: None,
         key_file: None,
         policy: config.policy,
-        providers: config.providers.iter().map(ProviderSettings::view).collect(),
+        providers: config
+            .providers
+            .iter()
+            .map(latchkey_server::config::ProviderSettings::view)
+            .collect(),
         limits: config.limits,
         public_url: "http://127.0.0.1:3000".to_owned(),
         clock: std::sync::Arc::new(SystemClock),

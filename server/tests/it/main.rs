@@ -13,6 +13,7 @@ mod drain;
 mod feeds;
 mod files;
 mod headers;
+mod identities;
 mod load;
 mod log;
 mod maven;

@@ -3,6 +3,7 @@
 mod accounts;
 mod connect;
 mod feeds;
+mod identities;
 mod logins;
 mod packages;
 pub(super) mod password_notice;
@@ -19,6 +20,7 @@ pub(super) fn routes(routes: &mut Routes) {
     accounts::routes(routes);
     connect::routes(routes);
     feeds::routes(routes);
+    identities::routes(routes);
     packages::routes(routes);
     logins::routes(routes);
     theme::routes(routes);
