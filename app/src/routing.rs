@@ -16,8 +16,9 @@ use crate::{
         confirm::ConfirmPage, connect::ConnectPage, create_feed::CreateFeedPage,
         create_token::CreateTokenPage, delete_account::DeleteAccountPage,
         delete_package::DeletePackagePage, denial::DenialPage, edit_token::EditTokenPage,
-        feed::FeedPage, feed_settings::FeedSettingsPage, feeds::FeedsPage, home::HomePage,
-        members::MembersPage, not_found::NotFoundPage, package::PackagePage, profile::ProfilePage,
+        feed::FeedPage, feed_settings::FeedSettingsPage, feeds::FeedsPage,
+        finish_sign_in::FinishSignInPage, home::HomePage, members::MembersPage,
+        not_found::NotFoundPage, package::PackagePage, profile::ProfilePage,
         regenerate_token::RegenerateTokenPage, security::SecurityPage, set_up::SetUpPage,
         sign_in::SignInPage, sign_up::SignUpPage, token::TokenPage, tokens::TokensPage,
     },
@@ -52,6 +53,7 @@ loaded_when_opened! {
     account {
         set_up: SetUp => SetUpPage,
         sign_in: SignIn => SignInPage,
+        finish_sign_in: FinishSignIn => FinishSignInPage,
         sign_up: SignUp => SignUpPage,
         choose_password: ChoosePassword => ChoosePasswordPage,
         confirm: Confirm => ConfirmPage,
@@ -104,6 +106,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=HomePage ssr=whole.clone()/>
                     <Route path=path!("/setup") view={Lazy::<SetUp>::new()} ssr=whole.clone()/>
                     <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/sign-in/finish") view={Lazy::<FinishSignIn>::new()} ssr=whole.clone()/>
                     <Route path=path!("/sign-up") view={Lazy::<SignUp>::new()} ssr=whole.clone()/>
                     <Route path=path!("/invite/:code") view={Lazy::<ChoosePassword>::new()} ssr=whole.clone()/>
                     <Route path=path!("/confirm") view={Lazy::<Confirm>::new()} ssr=whole.clone()/>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{
     policy::{FeedCreation, Policy, SignUp},
-    views::Viewer,
+    views::{Provider, Viewer},
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,8 @@ pub struct Site {
     pub viewer: Option<Viewer>,
     /// What is decided for everyone.
     pub policy: SitePolicy,
+    /// The providers whose identities can be linked.
+    pub providers: Vec<Provider>,
     /// `system`, `light` or `dark`.
     pub theme: String,
     /// Whether passwords and tokens travel unprotected beyond this machine.
@@ -53,6 +55,7 @@ impl Site {
         use_context().unwrap_or_else(|| Self {
             viewer: None,
             policy: SitePolicy::from(&Policy::default()),
+            providers: Vec::new(),
             theme: "system".to_owned(),
             is_exposed: false,
             public_url: String::new(),

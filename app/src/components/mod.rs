@@ -20,6 +20,7 @@ pub(crate) mod old_value;
 pub(crate) mod page_title;
 pub(crate) mod password_field;
 pub(crate) mod problem;
+pub(crate) mod provider_links;
 pub(crate) mod secret_field;
 pub(crate) mod status;
 pub(crate) mod text_field;

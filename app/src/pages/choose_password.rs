@@ -1,7 +1,9 @@
-//! `/invite/{code}`: the first password of an account that somebody else made.
+//! `/invite/{code}`: the first password of an account that somebody else made, or a provider that
+//! opens it.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use model::links::segment;
 
 use super::failed::Failed;
 use crate::{
@@ -10,6 +12,7 @@ use crate::{
         form_answer::FormAnswer,
         page_title::PageTitle,
         password_field::{PasswordField, UsernameForManagers},
+        provider_links::OrContinueWith,
     },
     page_data::page_of,
     server_fns::accounts::read_invitation,
@@ -49,6 +52,7 @@ fn Choose(username: String, code: String) -> impl IntoView {
                     <PasswordField is_new=true answer=&answer/>
                     <div class="actions"><button class="button primary">"Set password and sign in"</button></div>
                 </form>
+                <OrContinueWith asked=format!("invite={}", segment(&code))/>
             </main>
         </div>
     }

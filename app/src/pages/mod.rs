@@ -15,6 +15,7 @@ pub(crate) mod failed;
 pub(crate) mod feed;
 pub(crate) mod feed_settings;
 pub(crate) mod feeds;
+pub(crate) mod finish_sign_in;
 pub(crate) mod home;
 pub(crate) mod members;
 pub(crate) mod not_found;

@@ -12,6 +12,7 @@ use crate::{
         form_answer::FormAnswer,
         page_title::PageTitle,
         password_field::PasswordField,
+        provider_links::OrContinueWith,
         text_field::{TextField, USERNAME_HINT},
     },
     site::Site,
@@ -46,6 +47,7 @@ fn open() -> impl IntoView {
             <PasswordField is_new=true answer=&answer/>
             <div class="actions"><button class="button primary">"Create account"</button></div>
         </form>
+        <OrContinueWith/>
     }
 }
 

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod connect;
 pub mod denials;
 pub mod feeds;
+pub mod identities;
 pub mod logins;
 pub mod packages;
 pub mod sessions;

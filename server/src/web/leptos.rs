@@ -7,7 +7,7 @@ use std::{
 
 use app::{
     Answer, App, Assets, Exposed, Theme,
-    context::{PasswordChanged, SessionCookies},
+    context::{ArrivalKept, PasswordChanged, SessionCookies},
 };
 use axum::{
     body::Body,
@@ -27,6 +27,7 @@ use tower_http::compression::Compression;
 use super::{
     area::Area,
     forms::{password_notice, theme},
+    kept::Kept,
     local_path::LocalPath,
     pages,
     refusal::refusal,
@@ -126,6 +127,8 @@ struct Contexts {
     nonce: Option<Nonce>,
     theme: Option<Theme>,
     password_changed: Option<PasswordChanged>,
+    is_secure: bool,
+    arrival: Option<ArrivalKept>,
     answer: Option<Answer>,
 }
 
@@ -142,6 +145,8 @@ impl Contexts {
             nonce: None,
             theme: None,
             password_changed: None,
+            is_secure: state.public_url.is_https(),
+            arrival: None,
             answer: None,
         }
     }
@@ -152,7 +157,9 @@ impl Contexts {
         let nonce = request.extensions().get::<Nonce>().cloned();
         let headers = request.headers();
         let password_changed = password_notice::read(headers);
-        Self { nonce, theme: theme::chosen(headers), password_changed, ..self }
+        let arrival = Kept::Decision.read(headers, self.is_secure);
+        let arrival = arrival.map(|kept| ArrivalKept(kept.to_owned()));
+        Self { nonce, arrival, theme: theme::chosen(headers), password_changed, ..self }
     }
 
     fn provide(&self) {
@@ -166,6 +173,9 @@ impl Contexts {
         }
         if let Some(theme) = self.theme.clone() {
             provide_context(theme);
+        }
+        if let Some(arrival) = self.arrival.clone() {
+            provide_context(arrival);
         }
         if let Some(answer) = self.answer.clone() {
             provide_context(answer);

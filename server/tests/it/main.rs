@@ -14,6 +14,7 @@ mod drain;
 mod feeds;
 mod files;
 mod headers;
+mod identities;
 mod load;
 mod log;
 mod maven;

@@ -112,12 +112,18 @@ async fn change_password(posted: Posted) -> Response {
     }
     let (current, new) = (posted.password("current"), posted.password("new"));
     let accounts = &posted.services().accounts;
-    match accounts.change_password(caller, &current, &new, &posted.origin).await {
+    let changed = if caller.has_password {
+        accounts.change_password(caller, &current, &new, &posted.origin).await
+    } else {
+        accounts.set_first_password(caller, &new, &posted.origin).await
+    };
+    match changed {
         Ok(()) => {
             let mut response = page.redirect();
             response.headers_mut().append(header::SET_COOKIE, password_notice::SET);
             response
         }
+        Err(Error::Unconfirmed) => LocalPath::known("/confirm").leading_to(&page).redirect(),
         Err(error @ Error::Invalid(_)) => {
             posted.again(&page, &[], Refused::Field("new", error)).await
         }
@@ -126,7 +132,7 @@ async fn change_password(posted: Posted) -> Response {
 }
 
 /// Leads on with a new session, in place of the one the browser had; or shows the form again.
-async fn sign_in_with(
+pub(super) async fn sign_in_with(
     posted: Posted,
     session: Result<SessionSecret, Refused>,
     next: LocalPath,
@@ -146,7 +152,7 @@ async fn sign_in_with(
 }
 
 /// Where people begin.
-fn tokens() -> LocalPath {
+pub(super) fn tokens() -> LocalPath {
     LocalPath::known("/profile/tokens")
 }
 

@@ -3,6 +3,7 @@
 mod accounts;
 mod connect;
 mod feeds;
+mod identities;
 mod logins;
 mod own_account;
 mod packages;
@@ -20,6 +21,7 @@ pub(super) fn routes(routes: &mut Routes) {
     accounts::routes(routes);
     connect::routes(routes);
     feeds::routes(routes);
+    identities::routes(routes);
     packages::routes(routes);
     logins::routes(routes);
     own_account::routes(routes);
