@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use model::{
-    denial::Code, ecosystem::Ecosystem, policy::SignUp, timestamp::Timestamp, token::RevealTo,
+    denial::Code, ecosystem::Ecosystem, policy::Setting, timestamp::Timestamp, token::RevealTo,
     views::Decision,
 };
 use registry::{
@@ -42,7 +42,7 @@ async fn arrive(services: &Services, proof: Proof) -> Result<Arrival, Error> {
 
 async fn caller(services: &Services, arrival: Arrival) -> Caller {
     let Arrival::Session(secret) = arrival else { panic!("something is to be decided") };
-    services.sessions.resolve(secret.expose()).await.unwrap().unwrap()
+    services.sessions.resolve(secret.expose(), origin().address).await.unwrap().unwrap()
 }
 
 fn sealed(arrival: Result<Arrival, Error>) -> String {
@@ -170,7 +170,9 @@ async fn the_last_way_in_stays() {
         let Arrival::Session(other) = arrive(&services, proof("ben")).await.unwrap() else {
             panic!("ben is linked")
         };
-        let lives = async |secret: &str| services.sessions.resolve(secret).await.unwrap().is_some();
+        let lives = async |secret: &str| {
+            services.sessions.resolve(secret, origin().address).await.unwrap().is_some()
+        };
         assert!(lives(other.expose()).await);
         identities.unlink(&ben, id, &origin()).await.unwrap();
         assert_eq!(identities.list(&ben).await.unwrap().identities.len(), 2);
@@ -200,7 +202,7 @@ async fn joined(world: &World) -> (Arc<Services>, Caller) {
     let new = NewAccount { password: None, ..new_account("ben") };
     let (_, invitation) = services.accounts.create(&operator(), new, false).await.unwrap();
     let invitation = invitation.unwrap();
-    let code = invitation.rsplit('/').next().unwrap();
+    let code = invitation.url.rsplit('/').next().unwrap();
     let identities = &services.identities;
     let attempt = begin(&services, Purpose::Join(code.to_owned()), None).await;
     let sealed = sealed(identities.arrive(attempt, proof("ben"), None, &origin()).await);
@@ -210,7 +212,7 @@ async fn joined(world: &World) -> (Arc<Services>, Caller) {
     else {
         panic!("ben is in")
     };
-    let ben = services.sessions.resolve(secret.expose()).await.unwrap().unwrap();
+    let ben = services.sessions.resolve(secret.expose(), origin().address).await.unwrap().unwrap();
     assert!(ben.username == "ben" && !ben.has_password);
     // The invitation is used up, by whichever way.
     let again = identities.decide(&sealed, "", None, &origin()).await;
@@ -237,7 +239,7 @@ async fn signing_up_takes_a_verified_address_that_the_policy_admits() {
         let (services, _) = world.with_ana().await;
         assert!(matches!(arrive(&services, proof("cid")).await, Err(Error::Forbidden(_))));
         services.close().await;
-        world.policy.sign_up = SignUp::Open;
+        world.policy.fix(Setting::SignUp, "open", "--sign-up".to_owned()).unwrap();
         let services = world.open(Program::Server).await;
         let unverified = Proof { email: None, ..proof("cid") };
         assert!(matches!(arrive(&services, unverified).await, Err(Error::Forbidden(_))));
@@ -253,7 +255,8 @@ async fn signing_up_takes_a_verified_address_that_the_policy_admits() {
         let Decided::SignedIn(secret) = decide(&sealed_cid, "cid").await.unwrap() else {
             panic!("cid is in")
         };
-        let cid = services.sessions.resolve(secret.expose()).await.unwrap().unwrap();
+        let cid =
+            services.sessions.resolve(secret.expose(), origin().address).await.unwrap().unwrap();
         assert!(cid.username == "cid" && !cid.is_admin && !cid.has_password);
         assert!(matches!(decide(&sealed_cid, "cid2").await, Err(Error::Taken(_))));
 
@@ -360,7 +363,9 @@ async fn a_provider_ends_what_it_began_and_nothing_else() {
             };
             secret.expose().to_owned()
         };
-        let lives = async |secret: &str| services.sessions.resolve(secret).await.unwrap().is_some();
+        let lives = async |secret: &str| {
+            services.sessions.resolve(secret, origin().address).await.unwrap().is_some()
+        };
         let logout = |id: &str, subject: Option<&str>, session: Option<&str>| Logout {
             provider: "contoso".to_owned(),
             issuer: ISSUER.to_owned(),

@@ -112,7 +112,9 @@ async fn a_disabled_account_stops_at_once_and_comes_back() {
         let main = vec!["main".to_owned()];
         assert_eq!(stopped, Stopped { tokens: 2, sessions: 1, feeds: main });
         assert_eq!(may_read(&services, token.expose()).await, Err(Code::Disabled));
-        assert!(services.sessions.resolve(session.expose()).await.unwrap().is_none());
+        assert!(
+            services.sessions.resolve(session.expose(), origin().address).await.unwrap().is_none()
+        );
         let code = reset.url.strip_prefix(RESET).unwrap();
         assert_eq!(accounts.resetting(code).await.unwrap(), None);
         let refused = accounts.reset_link(&actor, "ana").await;
@@ -177,12 +179,14 @@ async fn a_reset_link_works_once_in_time_and_ends_the_sessions() {
         let (old, code) = (link().await, link().await);
         assert_eq!(accounts.resetting(&old).await.unwrap(), None, "a newer one was made");
         assert_eq!(accounts.resetting(&code).await.unwrap().as_deref(), Some("ana"));
-        services.sessions.resolve(session.expose()).await.unwrap().unwrap();
+        services.sessions.resolve(session.expose(), origin().address).await.unwrap().unwrap();
         let easy = PasswordText::new("ana@example.com ana@example.com");
         let refused = accounts.reset_password(&code, &easy, &origin()).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "the link is not used up by that");
         accounts.reset_password(&code, &next, &origin()).await.unwrap();
-        assert!(services.sessions.resolve(session.expose()).await.unwrap().is_none());
+        assert!(
+            services.sessions.resolve(session.expose(), origin().address).await.unwrap().is_none()
+        );
         assert!(services.sessions.sign_in("ana", &password(), &origin()).await.is_err());
         services.sessions.sign_in("ana", &next, &origin()).await.unwrap();
         may_read(&services, token.secret.unwrap().expose()).await.unwrap();

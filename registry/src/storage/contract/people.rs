@@ -60,9 +60,12 @@ async fn people_are_listed_with_what_is_theirs() {
             secret_hash: &[1; 32],
             account_id: ana,
             now: later(5),
+            confirmed_at: later(5),
             ends_at: later(100),
             address: ADDRESS.to_string(),
             client: "browser".to_owned(),
+            identity: None,
+            provider_session: None,
         };
         sessions::insert(&mut transaction, session).await.unwrap();
         let used = sql("UPDATE tokens SET last_used_at = $1 WHERE id = $2");
