@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{Tokens, owned};
 use crate::{
+    access::Grant,
     audit::{self, Actor, Entry, Origin},
     authority::require_authority,
     error::Error,
@@ -30,6 +31,12 @@ impl Tokens {
     /// Ends anybody's token, on the word of an operator or a confirmed administrator.
     pub async fn revoke_any(&self, actor: &Actor, id: TokenId) -> Result<(), Error> {
         self.revoke_as(actor, None, id).await
+    }
+
+    /// Ends a token of the account that a grant was made for.
+    pub(super) async fn revoke_granted(&self, grant: &Grant, id: TokenId) -> Result<(), Error> {
+        let owner = grant.account().ok_or(Error::NotFound("token"))?;
+        self.revoke_as(&grant.actor(), Some(owner), id).await
     }
 
     async fn revoke_as(

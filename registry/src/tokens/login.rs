@@ -91,7 +91,7 @@ impl Tokens {
         let GrantedWith::Token { id, .. } = grant.with() else { return Ok(false) };
         let is_login = logins::is_marked(&mut &self.core.database, *id).await?;
         if is_login {
-            self.revoke_any(&grant.actor(), *id).await?;
+            self.revoke_granted(grant, *id).await?;
         }
         Ok(is_login)
     }
