@@ -7,6 +7,8 @@ pub mod denials;
 pub mod feeds;
 pub mod logins;
 pub mod packages;
+pub mod people;
+pub mod policy;
 pub mod sessions;
 pub mod token_form;
 pub mod token_life;

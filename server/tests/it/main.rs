@@ -19,6 +19,7 @@ mod maven;
 mod npm;
 mod nuget;
 mod package_pages;
+mod people;
 mod pre_authenticated;
 mod replays;
 mod routes;

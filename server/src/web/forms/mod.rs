@@ -6,6 +6,7 @@ mod feeds;
 mod logins;
 mod packages;
 pub(super) mod password_notice;
+mod people;
 mod posted;
 pub(super) mod theme;
 mod token_edit;
@@ -20,6 +21,7 @@ pub(super) fn routes(routes: &mut Routes) {
     connect::routes(routes);
     feeds::routes(routes);
     packages::routes(routes);
+    people::routes(routes);
     logins::routes(routes);
     theme::routes(routes);
     token_edit::routes(routes);
