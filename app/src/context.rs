@@ -9,7 +9,7 @@ use model::{
     links::segment,
     token::RevealedSecret,
     token_form::{Problem, TokenForm},
-    views::{Regenerated, Viewer},
+    views::{OneTimeLink, Regenerated, Viewer},
 };
 use registry::{Caller, Error, Origin, Services, access::Credential, sessions::SessionSecret};
 
@@ -70,6 +70,8 @@ pub struct Answer {
     pub secret: Option<RevealedSecret>,
     /// A token that was just given a new value, with that value.
     pub regenerated: Option<Regenerated>,
+    /// A link that was just made.
+    pub link: Option<OneTimeLink>,
 }
 
 impl Answer {

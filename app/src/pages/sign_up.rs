@@ -57,7 +57,7 @@ fn closed() -> impl IntoView {
         <h1>"Accounts are by invitation"</h1>
         <div class="card">
             <p>"Ask an administrator of this server for an account. They send you a link with which you choose your password."</p>
-            <p class="muted">"Administrators make the link with this command:"</p>
+            <p class="muted">"Administrators make the link under Admin, People, or with this command:"</p>
             <CodeBlock place="On the server" what="the command" text="latchkey user create NAME --email EMAIL"/>
         </div>
     }

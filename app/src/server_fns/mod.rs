@@ -9,6 +9,8 @@ pub mod feeds;
 pub mod identities;
 pub mod logins;
 pub mod packages;
+pub mod people;
+pub mod policy;
 pub mod sessions;
 pub mod token_form;
 pub mod token_life;

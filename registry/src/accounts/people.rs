@@ -38,6 +38,11 @@ impl Accounts {
         })
     }
 
+    /// Whether the caller may invite people, which administrators may.
+    pub fn may_invite(&self, caller: &Caller) -> Result<(), Error> {
+        require_administrator(caller)
+    }
+
     /// One person, and what stands and falls with the account, for administrators.
     pub async fn person(&self, caller: &Caller, username: &str) -> Result<PersonPage, Error> {
         require_administrator(caller)?;

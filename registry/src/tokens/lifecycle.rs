@@ -50,7 +50,7 @@ impl Tokens {
             require_authority(&mut transaction, &self.sessions, actor).await?;
         }
         let token = self.find(&mut transaction, owner, id).await?;
-        if token.kind == TokenKind::Primary && owner.is_none() {
+        if token.kind == TokenKind::Primary && owner.is_none() && actor.account().is_some() {
             return Err(Error::Invalid(
                 "A primary access token cannot be revoked. Suspend it, or disable the account."
                     .to_owned(),

@@ -47,6 +47,10 @@ enum Who {
     ReadersSession,
     /// Somebody without any part in them, signed in.
     StrangersSession,
+    /// An administrator without any part in them, signed in and confirmed.
+    AdminsSession,
+    /// The same, signed in too long ago.
+    UnconfirmedAdmin,
     Password,
     ReadToken,
     WriteToken,
@@ -61,12 +65,14 @@ enum Who {
     StrangersToken,
 }
 
-const EVERYBODY: [Who; 14] = [
+const EVERYBODY: [Who; 16] = [
     Who::Anonymous,
     Who::Session,
     Who::Unconfirmed,
     Who::ReadersSession,
     Who::StrangersSession,
+    Who::AdminsSession,
+    Who::UnconfirmedAdmin,
     Who::Password,
     Who::ReadToken,
     Who::WriteToken,
@@ -78,7 +84,7 @@ const EVERYBODY: [Who; 14] = [
     Who::StrangersToken,
 ];
 
-/// A server with a feed, a package in it, three people and their tokens.
+/// A server with a feed, a package in it, three people and their tokens, and an administrator.
 struct World {
     server: Server,
     ana: AccountId,
@@ -104,6 +110,15 @@ impl World {
                 password: Some(PasswordText::new(PASSWORD)),
             };
             ids.push(server.services.accounts.create(&operator(), new, false).await.unwrap().0);
+        }
+        // Tom is whom administrators act on, and who has been invited and never came.
+        for (name, password, is_admin) in [("kim", Some(PASSWORD), true), ("tom", None, false)] {
+            let new = NewAccount {
+                username: name.parse().unwrap(),
+                email: format!("{name}@example.com").parse().unwrap(),
+                password: password.map(PasswordText::new),
+            };
+            server.services.accounts.create(&operator(), new, is_admin).await.unwrap();
         }
         let [ana, ben, eve] = ids[..] else { panic!("three people") };
         let name = "main".parse().unwrap();
@@ -193,8 +208,10 @@ impl World {
             Who::Session => request.header("cookie", session(&self.server, "ana").await),
             Who::ReadersSession => request.header("cookie", session(&self.server, "ben").await),
             Who::StrangersSession => request.header("cookie", session(&self.server, "eve").await),
-            Who::Unconfirmed => {
-                let cookie = session(&self.server, "ana").await;
+            Who::AdminsSession => request.header("cookie", session(&self.server, "kim").await),
+            Who::Unconfirmed | Who::UnconfirmedAdmin => {
+                let name = if who == Who::Unconfirmed { "ana" } else { "kim" };
+                let cookie = session(&self.server, name).await;
                 self.server.clock.advance(Duration::from_hours(3));
                 request.header("cookie", cookie)
             }
@@ -236,6 +253,7 @@ fn addresses(path: &str, victim: TokenId) -> Vec<String> {
     }
     let victim = victim.to_string();
     let path = path.replace("{feed}", "main").replace("{code}", "0123456789abcdefghijkl");
+    let path = path.replace("{username}", "tom");
     let path = path.replace("{user}", "org.couchdb.user:ana");
     let path = path.replace("/{ecosystem}/{name}", "/npm/demo");
     let path = path.replace("/packages/{name}", "/packages/demo").replace("{words}", "demo");
@@ -377,7 +395,19 @@ fn body(path: &str, victim: TokenId) -> (&'static str, String) {
             (JSON, format!("{{\"name\":\"ana\",\"password\":\"{PASSWORD}\"}}"))
         }
         "/F/{feed}/npm/-/npm/v1/tokens" => (JSON, format!("{{\"password\":\"{PASSWORD}\"}}")),
-        "/_fn/accounts/invited" => (FIELDS, "code=0123456789abcdefghijkl".to_owned()),
+        "/_fn/people/list" | "/_fn/people/tokens" => (JSON, "{\"query\":{}}".to_owned()),
+        "/_fn/people/page" => (JSON, "{\"username\":\"tom\"}".to_owned()),
+        "/_fn/people/invite" => {
+            let person =
+                json!({ "username": "fay", "email": "fay@example.com", "is_admin": false });
+            (JSON, json!({ "person": person }).to_string())
+        }
+        "/_fn/people/link" => (JSON, "{\"username\":\"tom\",\"act\":\"invite\"}".to_owned()),
+        "/_fn/people/may-invite" | "/_fn/policy/page" => (JSON, "{}".to_owned()),
+        "/admin/people/new" => (FIELDS, "username=gus&email=gus@example.com".to_owned()),
+        "/_fn/accounts/invited" | "/_fn/accounts/resetting" => {
+            (FIELDS, "code=0123456789abcdefghijkl".to_owned())
+        }
         "/sign-in" => (FIELDS, format!("login=ana&password={PASSWORD}").replace(' ', "+")),
         "/confirm" => (FIELDS, format!("password={PASSWORD}").replace(' ', "+")),
         "/profile/tokens" => (FIELDS, format!("form={FORM}&description=made")),

@@ -22,6 +22,7 @@ mod npm;
 mod nuget;
 mod own_account;
 mod package_pages;
+mod people;
 mod pre_authenticated;
 mod replays;
 mod routes;

@@ -9,6 +9,7 @@ use http::{Method, header};
 use model::{
     names::{Email, Username},
     password::{self, BadPassword},
+    views::LinkPurpose,
 };
 use registry::{Error, accounts::NewAccount, sessions::SessionSecret};
 
@@ -25,7 +26,12 @@ use crate::web::{
 pub(super) fn routes(routes: &mut Routes) {
     routes.route(Method::POST, "/setup", Access::SetUp, set_up);
     routes.route(Method::POST, "/sign-up", Access::Anyone, sign_up);
-    routes.route(Method::POST, "/invite/{code}", Access::Anyone, choose_password);
+    for purpose in [LinkPurpose::Invitation, LinkPurpose::Reset] {
+        let path = format!("/{}/{{code}}", place(purpose));
+        let handler =
+            move |code: Path<String>, posted: Posted| choose_password(purpose, code, posted);
+        routes.route(Method::POST, &path, Access::Anyone, handler);
+    }
     routes.route(Method::POST, "/sign-in", Access::Anyone, sign_in);
     routes.route(Method::POST, "/confirm", Access::SignedIn, confirm);
     routes.route(Method::POST, "/profile/security", Access::SignedIn, change_password);
@@ -62,15 +68,32 @@ async fn sign_up(posted: Posted) -> Response {
     sign_in_with(posted, session, tokens(), page, &["username", "email"]).await
 }
 
-async fn choose_password(Path(code): Path<String>, posted: Posted) -> Response {
+/// The first part of the address of a link.
+const fn place(purpose: LinkPurpose) -> &'static str {
+    match purpose {
+        LinkPurpose::Invitation => "invite",
+        LinkPurpose::Reset => "reset",
+    }
+}
+
+async fn choose_password(
+    purpose: LinkPurpose,
+    Path(code): Path<String>,
+    posted: Posted,
+) -> Response {
     // A link that looks like none of ours is one that does not work.
-    let page = LocalPath::parse(&format!("/invite/{code}"));
+    let page = LocalPath::parse(&format!("/{}/{code}", place(purpose)));
     let page = page.unwrap_or_else(|| LocalPath::known("/invite/none"));
     let session = match wrong_password(&posted, "password") {
         None => {
             let new = posted.password("password");
             let accounts = &posted.services().accounts;
-            let chosen = accounts.accept_invitation(&code, &new, &posted.origin).await;
+            let chosen = match purpose {
+                LinkPurpose::Invitation => {
+                    accounts.accept_invitation(&code, &new, &posted.origin).await
+                }
+                LinkPurpose::Reset => accounts.reset_password(&code, &new, &posted.origin).await,
+            };
             chosen.map_err(|error| refused(&posted, error, None))
         }
         Some(wrong) => Err(Refused::Fields(vec![wrong])),

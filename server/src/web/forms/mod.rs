@@ -8,6 +8,7 @@ mod logins;
 mod own_account;
 mod packages;
 pub(super) mod password_notice;
+mod people;
 mod posted;
 pub(super) mod theme;
 mod token_edit;
@@ -23,6 +24,7 @@ pub(super) fn routes(routes: &mut Routes) {
     feeds::routes(routes);
     identities::routes(routes);
     packages::routes(routes);
+    people::routes(routes);
     logins::routes(routes);
     own_account::routes(routes);
     theme::routes(routes);
