@@ -72,7 +72,7 @@ pub fn router(state: ServerState) -> Router {
         .layer(from_fn_with_state((Arc::clone(&services), cookie), session::resolve))
         .layer(from_fn_with_state(gate, setup_gate::guard))
         .layer(judge)
-        .layer(from_fn_with_state(cookie, cross_site::refuse))
+        .layer(from_fn_with_state((cookie, state.public_url.clone()), cross_site::refuse))
         .layer(CatchPanicLayer::custom(panics::caught))
         .layer(from_fn_with_state(Most(largest_request(services.limits())), drain::drain))
         .layer(from_fn(log::record))

@@ -25,6 +25,7 @@ mod routes;
 mod settings;
 mod setup_gate;
 mod stopping;
+mod stored;
 mod support;
 mod tls;
 mod token_form;

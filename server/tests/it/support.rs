@@ -129,12 +129,23 @@ impl Server {
 
     /// Answers a request without a body.
     pub(crate) async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask_with(method, path, headers, "").await
+    }
+
+    /// Answers a request with this body.
+    pub(crate) async fn ask_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let mut request =
             Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Answer::of(self.send(request.body(Body::empty()).unwrap()).await).await
+        Answer::of(self.send(request.body(Body::from(body.to_owned())).unwrap()).await).await
     }
 }
 
