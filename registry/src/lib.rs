@@ -16,6 +16,7 @@ pub mod crypto;
 pub mod denials;
 mod error;
 pub mod feeds;
+pub mod guesses;
 pub mod logins;
 pub mod packages;
 mod rate;

@@ -23,6 +23,7 @@ use crate::{
     denials::Denials,
     error::{Error, OpenError},
     feeds::Feeds,
+    guesses::Guesses,
     logins::Logins,
     packages::Packages,
     rate::Rates,
@@ -87,6 +88,8 @@ pub struct Services {
     pub tokens: Arc<Tokens>,
     /// Sign-ins from terminals.
     pub logins: Arc<Logins>,
+    /// Who tries codes and sign-ups too often.
+    pub guesses: Guesses,
     /// The gate before every feed.
     pub access: Access,
     /// Feeds.
@@ -191,6 +194,7 @@ impl Services {
             sessions,
             tokens,
             logins,
+            guesses: Guesses { core: shared() },
             packages,
             denials,
             usage,

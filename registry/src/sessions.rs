@@ -15,7 +15,7 @@ use crate::{
         entropy::{self, base62},
     },
     error::Error,
-    storage::{self, Transaction, accounts, sessions},
+    storage::{Transaction, accounts, sessions},
     throttle::{self, Subjects},
 };
 
@@ -221,7 +221,7 @@ impl Sessions {
         let now = self.core.now();
         let mut transaction = self.core.database.write().await?;
         sessions::sweep(&mut transaction, now, now.minus(IDLE)).await?;
-        storage::throttles::sweep(&mut transaction, throttle::forgotten_before(now)).await?;
+        throttle::sweep(&mut transaction, now).await?;
         transaction.commit().await
     }
 }

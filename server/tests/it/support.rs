@@ -104,8 +104,17 @@ impl Server {
     }
 
     /// Answers a request as if it came from this machine.
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Response<Body> {
-        let peer = SocketAddr::from(([127, 0, 0, 1], 4711));
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.send_from("127.0.0.1", request).await
+    }
+
+    /// Answers a request as if its connection came from this address.
+    pub(crate) async fn send_from(
+        &self,
+        address: &str,
+        mut request: Request<Body>,
+    ) -> Response<Body> {
+        let peer = SocketAddr::new(address.parse().unwrap(), 4711);
         request.extensions_mut().insert(ConnectInfo(peer));
         self.router.clone().oneshot(request).await.unwrap()
     }
