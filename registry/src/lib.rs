@@ -17,6 +17,7 @@ pub mod crypto;
 pub mod denials;
 mod error;
 pub mod feeds;
+pub mod guesses;
 pub mod identities;
 pub mod logins;
 pub mod packages;

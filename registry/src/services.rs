@@ -26,6 +26,7 @@ use crate::{
     denials::Denials,
     error::{Error, OpenError},
     feeds::Feeds,
+    guesses::Guesses,
     identities::Identities,
     logins::Logins,
     packages::Packages,
@@ -98,6 +99,8 @@ pub struct Services {
     pub tokens: Arc<Tokens>,
     /// Sign-ins from terminals.
     pub logins: Arc<Logins>,
+    /// Who tries codes and sign-ups too often.
+    pub guesses: Guesses,
     /// The gate before every feed.
     pub access: Access,
     /// Feeds.
@@ -213,6 +216,7 @@ impl Services {
             sessions,
             tokens,
             logins,
+            guesses: Guesses { core: shared() },
             packages,
             denials,
             usage,

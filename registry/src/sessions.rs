@@ -19,7 +19,7 @@ use crate::{
         entropy::{self, base62},
     },
     error::Error,
-    storage::{self, Transaction, accounts, sessions},
+    storage::{Transaction, accounts, sessions},
     throttle::{self, Subjects},
 };
 
@@ -262,7 +262,7 @@ impl Sessions {
         let mut transaction = self.core.database.write().await?;
         sessions::sweep(&mut transaction, now, now.minus(IDLE)).await?;
         storage::identities::sweep(&mut transaction, now).await?;
-        storage::throttles::sweep(&mut transaction, throttle::forgotten_before(now)).await?;
+        throttle::sweep(&mut transaction, now).await?;
         transaction.commit().await
     }
 }

@@ -12,7 +12,10 @@ use model::{id::AccountId, timestamp::Timestamp};
 use crate::{
     core::Core,
     error::Error,
-    storage::throttles::{self, Failures},
+    storage::{
+        Source, Transaction,
+        throttles::{self, Failures},
+    },
 };
 
 /// Failures of one account from one network that cost nothing.
@@ -82,19 +85,56 @@ pub(crate) async fn reserve(
         (&subjects.by_account, FREE_PER_ACCOUNT, true),
         (&subjects.by_network, FREE_PER_NETWORK, !known),
     ] {
-        let before = throttles::get(&mut transaction, subject).await?;
-        let before = before.filter(|before| now.since(before.last_at) < FORGOTTEN_AFTER);
-        let wait = before.map_or(Duration::ZERO, |Failures { count, last_at }| {
-            last_at.plus(delay(count, free)).since(now)
-        });
-        if delays && !wait.is_zero() {
-            return Err(Error::Throttled(wait));
+        let before = remembered(&mut transaction, subject, now).await?;
+        if delays {
+            in_time(before, free, now)?;
         }
-        let count = before.map_or(0, |before| before.count).saturating_add(1);
-        let failures = Failures { count, last_at: now };
-        throttles::put(&mut transaction, subject, failures).await?;
+        one_more(&mut transaction, subject, before, now).await?;
     }
     transaction.commit().await
+}
+
+/// Refuses a try that comes too early.
+pub(crate) async fn may_try(core: &Core, subject: &str, free: u32) -> Result<(), Error> {
+    let now = core.now();
+    let before = remembered(&mut &core.database, subject, now).await?;
+    in_time(before, free, now)
+}
+
+/// Counts a try, or refuses one that comes too early.
+pub(crate) async fn count(core: &Core, subject: &str, free: u32) -> Result<(), Error> {
+    let now = core.now();
+    let mut transaction = core.database.write().await?;
+    let before = remembered(&mut transaction, subject, now).await?;
+    in_time(before, free, now)?;
+    one_more(&mut transaction, subject, before, now).await?;
+    transaction.commit().await
+}
+
+async fn remembered(
+    source: &mut impl Source,
+    subject: &str,
+    now: Timestamp,
+) -> Result<Option<Failures>, Error> {
+    let before = throttles::get(source, subject).await?;
+    Ok(before.filter(|before| now.since(before.last_at) < FORGOTTEN_AFTER))
+}
+
+fn in_time(before: Option<Failures>, free: u32, now: Timestamp) -> Result<(), Error> {
+    let wait = before.map_or(Duration::ZERO, |Failures { count, last_at }| {
+        last_at.plus(delay(count, free)).since(now)
+    });
+    if wait.is_zero() { Ok(()) } else { Err(Error::Throttled(wait)) }
+}
+
+async fn one_more(
+    transaction: &mut Transaction,
+    subject: &str,
+    before: Option<Failures>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let count = before.map_or(0, |before| before.count).saturating_add(1);
+    throttles::put(transaction, subject, Failures { count, last_at: now }).await
 }
 
 /// Forgets the failures of an account from a network, which is its own from now on.
@@ -116,9 +156,11 @@ pub(crate) async fn succeeded(
     transaction.commit().await
 }
 
-/// The moment before which counts are of no use any more.
-pub(crate) fn forgotten_before(now: Timestamp) -> Timestamp {
-    now.minus(FORGOTTEN_AFTER)
+/// Removes counts that are of no use any more, and networks that no account knows any longer.
+pub(crate) async fn sweep(transaction: &mut Transaction, now: Timestamp) -> Result<(), Error> {
+    throttles::sweep(transaction, now.minus(FORGOTTEN_AFTER)).await?;
+    throttles::sweep_networks(transaction, now.minus(KNOWN_FOR)).await?;
+    Ok(())
 }
 
 #[cfg(test)]

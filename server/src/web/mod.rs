@@ -29,6 +29,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::middleware::{
     client_address, cross_site,
     drain::{self, Most},
+    guesses,
     headers::{self, Protection},
     log, panics,
     request_id::{self, RequestIds},
@@ -73,9 +74,10 @@ pub fn router(state: ServerState) -> Router {
         .fallback(leptos::missing)
         .method_not_allowed_fallback(not_allowed)
         .layer(from_fn_with_state((Arc::clone(&services), cookie), session::resolve))
+        .layer(from_fn_with_state(Arc::clone(&services), guesses::slow_down))
         .layer(from_fn_with_state(gate, setup_gate::guard))
         .layer(judge)
-        .layer(from_fn_with_state(cookie, cross_site::refuse))
+        .layer(from_fn_with_state((cookie, state.public_url.clone()), cross_site::refuse))
         .layer(CatchPanicLayer::custom(panics::caught))
         .layer(from_fn_with_state(Most(largest_request(services.limits())), drain::drain))
         .layer(from_fn(log::record))

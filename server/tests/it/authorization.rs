@@ -85,9 +85,9 @@ const EVERYBODY: [Who; 16] = [
 ];
 
 /// A server with a feed, a package in it, three people and their tokens, and an administrator.
-struct World {
-    server: Server,
-    ana: AccountId,
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) ana: AccountId,
     tokens: Vec<(Who, String)>,
 }
 
@@ -100,7 +100,7 @@ fn origin() -> Origin {
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let server = Server::new().await;
         let mut ids = Vec::new();
         for name in ["ana", "ben", "eve"] {
@@ -151,7 +151,7 @@ impl World {
         world
     }
 
-    async fn token(&self, owner: AccountId, actions: ActionSet) -> (TokenId, String) {
+    pub(crate) async fn token(&self, owner: AccountId, actions: ActionSet) -> (TokenId, String) {
         let tokens = &self.server.services.tokens;
         let made = tokens.create_for(&operator(), owner, draft(actions)).await.unwrap();
         (made.id, made.secret.unwrap().expose().to_owned())
@@ -237,14 +237,14 @@ fn draft(actions: ActionSet) -> TokenDraft {
     }
 }
 
-async fn session(server: &Server, name: &str) -> String {
+pub(crate) async fn session(server: &Server, name: &str) -> String {
     let password = PasswordText::new(PASSWORD);
     let secret = server.services.sessions.sign_in(name, &password, &origin()).await.unwrap();
     format!("sid={}", secret.expose())
 }
 
 /// Concrete addresses for a route: what stands for each part is there and is ana's.
-fn addresses(path: &str, victim: TokenId) -> Vec<String> {
+pub(crate) fn addresses(path: &str, victim: TokenId) -> Vec<String> {
     // Nobody's token: it decides where no header does.
     if let Some(rest) = path.strip_prefix(IN_URLS) {
         let plain = addresses(&format!("/F/{{feed}}/{rest}"), victim);
@@ -329,7 +329,7 @@ fn token_form() -> TokenForm {
 }
 
 /// A body that the route can read, so that the answer is about who asks.
-fn body(path: &str, victim: TokenId) -> (&'static str, String) {
+pub(crate) fn body(path: &str, victim: TokenId) -> (&'static str, String) {
     const FIELDS: &str = "application/x-www-form-urlencoded";
     const JSON: &str = "application/json";
     if let Some(rest) = path.strip_prefix(IN_URLS) {

@@ -111,8 +111,17 @@ impl Server {
     }
 
     /// Answers a request as if it came from this machine.
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Response<Body> {
-        let peer = SocketAddr::from(([127, 0, 0, 1], 4711));
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.send_from("127.0.0.1", request).await
+    }
+
+    /// Answers a request as if its connection came from this address.
+    pub(crate) async fn send_from(
+        &self,
+        address: &str,
+        mut request: Request<Body>,
+    ) -> Response<Body> {
+        let peer = SocketAddr::new(address.parse().unwrap(), 4711);
         request.extensions_mut().insert(ConnectInfo(peer));
         self.router.clone().oneshot(request).await.unwrap()
     }
@@ -136,12 +145,23 @@ impl Server {
 
     /// Answers a request without a body.
     pub(crate) async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask_with(method, path, headers, "").await
+    }
+
+    /// Answers a request with this body.
+    pub(crate) async fn ask_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let mut request =
             Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Answer::of(self.send(request.body(Body::empty()).unwrap()).await).await
+        Answer::of(self.send(request.body(Body::from(body.to_owned())).unwrap()).await).await
     }
 }
 

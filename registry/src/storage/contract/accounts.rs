@@ -263,8 +263,14 @@ async fn failures_are_counted_and_forgotten() {
         let mut transaction = database.write().await.unwrap();
         assert_eq!(throttles::sweep(&mut transaction, later(2)).await.unwrap(), 0);
         throttles::clear(&mut transaction, "a").await.unwrap();
+        assert_eq!(throttles::sweep_networks(&mut transaction, later(9)).await.unwrap(), 0);
         transaction.commit().await.unwrap();
         assert_eq!(get().await, None);
+        assert!(knows("10.0.0.0/24", later(9)).await);
+        let mut transaction = database.write().await.unwrap();
+        assert_eq!(throttles::sweep_networks(&mut transaction, later(10)).await.unwrap(), 1);
+        transaction.commit().await.unwrap();
+        assert!(!knows("10.0.0.0/24", NOW).await);
     })
     .await;
 }
