@@ -1,5 +1,8 @@
 //! Opening and closing the services.
 
+#[cfg(test)]
+mod same_work;
+
 use std::{
     fs::{File, TryLockError},
     path::{Path, PathBuf},

@@ -8,6 +8,7 @@ use std::{net::IpAddr, time::Duration};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 use model::{id::AccountId, timestamp::Timestamp};
+use uuid::Uuid;
 
 use crate::{
     core::Core,
@@ -45,6 +46,12 @@ fn delay(failures: u32, free: u32) -> Duration {
     }
 }
 
+/// How long a count has to wait yet. One that need not wait does not for a clock that went back either.
+fn wait(Failures { count, last_at }: Failures, free: u32, now: Timestamp) -> Duration {
+    let delay = delay(count, free);
+    if delay.is_zero() { delay } else { last_at.plus(delay).since(now) }
+}
+
 /// The counts that one try touches.
 pub(crate) struct Subjects {
     network: String,
@@ -72,15 +79,14 @@ pub(crate) async fn reserve(
     subjects: &Subjects,
     account: Option<AccountId>,
 ) -> Result<(), Error> {
-    let now = core.now();
     let mut transaction = core.database.write().await?;
-    let known = match account {
-        Some(account) => {
-            let since = now.minus(KNOWN_FOR);
-            throttles::knows_network(&mut transaction, account, &subjects.network, since).await?
-        }
-        None => false,
-    };
+    // Not before it is this one's turn: whoever came later may have been let in first.
+    let now = core.now();
+    // Where there is no account, one that nobody has is asked after: that takes as long.
+    let account = account.unwrap_or_else(|| Uuid::nil().into());
+    let since = now.minus(KNOWN_FOR);
+    let known =
+        throttles::knows_network(&mut transaction, account, &subjects.network, since).await?;
     for (subject, free, delays) in [
         (&subjects.by_account, FREE_PER_ACCOUNT, true),
         (&subjects.by_network, FREE_PER_NETWORK, !known),
@@ -103,8 +109,8 @@ pub(crate) async fn may_try(core: &Core, subject: &str, free: u32) -> Result<(),
 
 /// Counts a try, or refuses one that comes too early.
 pub(crate) async fn count(core: &Core, subject: &str, free: u32) -> Result<(), Error> {
-    let now = core.now();
     let mut transaction = core.database.write().await?;
+    let now = core.now();
     let before = remembered(&mut transaction, subject, now).await?;
     in_time(before, free, now)?;
     one_more(&mut transaction, subject, before, now).await?;
@@ -121,9 +127,7 @@ async fn remembered(
 }
 
 fn in_time(before: Option<Failures>, free: u32, now: Timestamp) -> Result<(), Error> {
-    let wait = before.map_or(Duration::ZERO, |Failures { count, last_at }| {
-        last_at.plus(delay(count, free)).since(now)
-    });
+    let wait = before.map_or(Duration::ZERO, |before| wait(before, free, now));
     if wait.is_zero() { Ok(()) } else { Err(Error::Throttled(wait)) }
 }
 
@@ -173,6 +177,15 @@ mod tests {
             (3..10).map(|count| delay(count, FREE_PER_ACCOUNT).as_secs()).collect();
         assert_eq!(seconds, [0, 0, 1, 2, 4, 8, 16]);
         assert_eq!(delay(u32::MAX, FREE_PER_ACCOUNT), LONGEST);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_clock_that_went_back() {
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let ahead = now.plus(Duration::from_millis(5));
+        let wait = |count| wait(Failures { count, last_at: ahead }, FREE_PER_ACCOUNT, now);
+        assert_eq!(wait(1), Duration::ZERO);
+        assert_eq!(wait(FREE_PER_ACCOUNT), Duration::from_millis(1005));
     }
 
     #[test]

@@ -169,7 +169,7 @@ fn invite(run: &Run) -> String {
 fn pages(address: SocketAddr, seed: &Seed, denial: &str) -> Vec<Asked> {
     let mut pages = BTreeMap::new();
     for entry in web::table() {
-        let is_page = ["/F/", "/api", "/assets", "/favicon", "/_fn"]
+        let is_page = ["/F/", "/api", "/assets", "/audit/export", "/favicon", "/_fn"]
             .iter()
             .all(|p| !entry.path.starts_with(p));
         let is_for_ana = entry.access != Access::Admin;
