@@ -1,14 +1,17 @@
 //! `latchkey user`.
 
 use clap::{Args, Subcommand};
-use model::names::{Email, Username};
+use model::{
+    id::IdentityId,
+    names::{Email, Username},
+};
 use registry::{
     Actor, Services,
     accounts::{ListedAccount, NewAccount},
 };
 use serde::Serialize;
 
-use super::{failure::Failure, no_account, output, password, table::table};
+use super::{failure::Failure, identities, no_account, output, password, table::table};
 
 const CREATE_EXAMPLES: &str = "\
 Without --password-stdin the command prints a link. Whoever opens it within 24 hours chooses the
@@ -62,6 +65,18 @@ pub(crate) enum UserCommand {
         /// Read the password from the first line of standard input
         #[arg(long, required = true)]
         password_stdin: bool,
+    },
+    /// List the identities linked to an account, or unlink one
+    #[command(after_help = identities::EXAMPLES)]
+    Identities {
+        /// The account: user name or e-mail address
+        name: String,
+        /// Unlink the identity with this id
+        #[arg(long, value_name = "ID", conflicts_with = "json")]
+        unlink: Option<IdentityId>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Refuse an account and everything of it
     #[command(after_help = DISABLE_EXAMPLES)]
@@ -121,6 +136,12 @@ impl UserCommand {
                     "{name} has a new password, and all its sessions have ended."
                 ));
                 Ok(())
+            }
+            Self::Identities { name, unlink: Some(id), .. } => {
+                identities::unlink(services, actor, &name, id).await
+            }
+            Self::Identities { name, unlink: None, json } => {
+                identities::list(services, &name, json).await
             }
             Self::Disable { name } => {
                 set_disabled(services, actor, &name, true).await?;
