@@ -19,7 +19,7 @@ use crate::{
         entropy::{self, base62},
     },
     error::Error,
-    storage::{Transaction, accounts, sessions},
+    storage::{Transaction, accounts, identities, sessions},
     throttle::{self, Subjects},
 };
 
@@ -261,7 +261,7 @@ impl Sessions {
         let now = self.core.now();
         let mut transaction = self.core.database.write().await?;
         sessions::sweep(&mut transaction, now, now.minus(IDLE)).await?;
-        storage::identities::sweep(&mut transaction, now).await?;
+        identities::sweep(&mut transaction, now).await?;
         throttle::sweep(&mut transaction, now).await?;
         transaction.commit().await
     }

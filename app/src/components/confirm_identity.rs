@@ -111,6 +111,11 @@ pub(crate) fn ConfirmDialog(
     let Confirmation { dialog, password, problem, is_busy, .. } = confirmation;
     let site = Site::get();
     let has_password = site.viewer.as_ref().is_none_or(|viewer| viewer.has_password);
+    let why = if has_password {
+        format!("You signed in some time ago. {why}")
+    } else {
+        "Sign in at your provider again, and then repeat what you were about to do.".to_owned()
+    };
     let is_other_way = site.providers.iter().any(|provider| provider.can_confirm);
     let username = site.viewer.map(|viewer| viewer.username);
     let cancel = move |_| {
@@ -133,7 +138,7 @@ pub(crate) fn ConfirmDialog(
             <form class="stack" method="post" action="/confirm" on:submit=submit>
                 <h2 id="confirm-title">"Confirm it is you"</h2>
                 <p class="muted" id="confirm-text">
-                    {format!("You signed in some time ago. {why}")}
+                    {why}
                 </p>
                 {has_password.then(|| view! {
                     <input class="visually-hidden" type="text" name="username" value=username autocomplete="username" readonly tabindex="-1" aria-hidden="true"/>

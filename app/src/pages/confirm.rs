@@ -28,7 +28,7 @@ pub(crate) fn ConfirmPage() -> impl IntoView {
     let why = if has_password {
         "You signed in some time ago. What you are about to do needs your password again."
     } else {
-        "What you are about to do needs a sign-in of just now."
+        "You signed in some time ago. What you are about to do needs another sign-in at your provider."
     };
     let after = next.clone();
     view! {
@@ -65,11 +65,12 @@ pub(crate) fn ConfirmPage() -> impl IntoView {
 fn other_ways(ways: WaysToConfirm, next: Option<&str>) -> AnyView {
     let WaysToConfirm { password, providers, unable } = ways;
     let is_stuck = !password && providers.is_empty();
+    let class = if password { "button wide" } else { "button primary wide" };
     let links: Vec<_> = providers
         .into_iter()
         .map(|provider| {
             let href = way_to(&provider.name, "for=confirm", next);
-            view! { <li><a class="button wide" href=href rel="external">{format!("Confirm with {}", provider.label)}</a></li> }
+            view! { <li><a class=class href=href rel="external">{format!("Confirm with {}", provider.label)}</a></li> }
         })
         .collect();
     let is_or = password && !links.is_empty();
@@ -81,6 +82,7 @@ fn other_ways(ways: WaysToConfirm, next: Option<&str>) -> AnyView {
         {is_or.then(|| view! { <p class="or"><span>"or"</span></p> })}
         {(!links.is_empty()).then(|| view! { <ul class="ways">{links}</ul> })}
         {unable}
+        {(!password).then(|| view! { <p><a href="/profile/tokens">"Cancel"</a></p> })}
         {is_stuck.then(|| view! {
             <div class="notice">
                 <div><p><strong>"Nothing else is set up that could."</strong>" Ask an administrator for a link with which you choose a password; it confirms from then on."</p></div>

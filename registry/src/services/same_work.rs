@@ -5,7 +5,7 @@ use std::{net::Ipv4Addr, sync::Arc};
 
 use model::{
     ecosystem::Ecosystem,
-    policy::{Policy, SignUp},
+    policy::{FixedSettings, Setting},
     timestamp::Timestamp,
 };
 
@@ -32,11 +32,14 @@ fn new(name: &str, email: &str, password: Option<&str>) -> NewAccount {
 const EVERYBODY: [&str; 4] = ["ben", "dora", "ivan", "nemo"];
 
 async fn services(folder: &tempfile::TempDir) -> Arc<Services> {
+    let mut policy = FixedSettings::default();
+    policy.fix(Setting::SignUp, "open", "here".to_owned()).unwrap();
     let services = Services::open(Settings {
         data: folder.path().join("data"),
         database: None,
         key_file: None,
-        policy: Policy { sign_up: SignUp::Open, ..Policy::default() },
+        policy,
+        providers: Vec::new(),
         limits: Limits { package_bytes: 1 << 20, document_bytes: 1 << 20 },
         public_url: "http://127.0.0.1:3000".to_owned(),
         clock: Arc::new(SetClock::at(Timestamp::from_millis(1_800_000_000_000))),

@@ -7,6 +7,7 @@
 mod audit;
 mod failure;
 mod feed;
+mod identities;
 mod operator;
 mod output;
 mod password;

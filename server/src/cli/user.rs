@@ -3,8 +3,11 @@
 mod link;
 
 use clap::{Args, Subcommand, ValueEnum};
-use model::names::{Email, Username};
-use model::views::PersonState;
+use model::{
+    id::IdentityId,
+    names::{Email, Username},
+    views::PersonState,
+};
 use registry::{
     Actor, Services,
     accounts::{ListedAccount, NewAccount, Stopped},
@@ -12,7 +15,7 @@ use registry::{
 use serde::Serialize;
 
 use self::link::LinkArgs;
-use super::{failure::Failure, no_account, output, password, table::table};
+use super::{failure::Failure, identities, no_account, output, password, table::table};
 
 const CREATE_EXAMPLES: &str = "\
 Without --password-stdin the command prints a link. Whoever opens it within 24 hours chooses the
@@ -114,6 +117,18 @@ pub(crate) enum UserCommand {
         /// The account: user name or e-mail address
         name: String,
     },
+    /// List the identities linked to an account, or unlink one
+    #[command(after_help = identities::EXAMPLES)]
+    Identities {
+        /// The account: user name or e-mail address
+        name: String,
+        /// Unlink the identity with this id
+        #[arg(long, value_name = "ID", conflicts_with = "json")]
+        unlink: Option<IdentityId>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Refuse an account and everything of it
     #[command(after_help = DISABLE_EXAMPLES)]
     Disable {
@@ -214,6 +229,12 @@ impl UserCommand {
                 ended.map_err(|error| no_account(error, &name))?;
                 output::say(&format!("{name} is signed out everywhere; its tokens keep working."));
                 Ok(())
+            }
+            Self::Identities { name, unlink: Some(id), .. } => {
+                identities::unlink(services, actor, &name, id).await
+            }
+            Self::Identities { name, unlink: None, json } => {
+                identities::list(services, &name, json).await
             }
             Self::Disable { name } => {
                 let stopped = set_disabled(services, actor, &name, true).await?;

@@ -69,6 +69,7 @@ impl From<DiscoveryError<HttpError>> for ProviderError {
     fn from(error: DiscoveryError<HttpError>) -> Self {
         match error {
             DiscoveryError::Request(error) => error.into(),
+            DiscoveryError::Parse(error) => unreadable(error.path()),
             DiscoveryError::Response(status, ..) if !status.is_success() => Self::of_status(status),
             error => Self::Rubbish(chain(&error)),
         }
@@ -79,7 +80,7 @@ impl<T: ErrorResponse + 'static> From<RequestTokenError<HttpError, T>> for Provi
     fn from(error: RequestTokenError<HttpError, T>) -> Self {
         match error {
             RequestTokenError::Request(error) => error.into(),
-            // The bytes that could not be read may hold a token.
+            RequestTokenError::Parse(error, _) => unreadable(error.path()),
             error => Self::Rubbish(chain(&error)),
         }
     }
@@ -89,6 +90,7 @@ impl From<UserInfoError<HttpError>> for ProviderError {
     fn from(error: UserInfoError<HttpError>) -> Self {
         match error {
             UserInfoError::Request(error) => error.into(),
+            UserInfoError::Parse(error) => unreadable(error.path()),
             UserInfoError::Response(status, ..) if !status.is_success() => Self::of_status(status),
             error => Self::Rubbish(chain(&error)),
         }
@@ -99,6 +101,12 @@ impl From<ClaimsVerificationError> for ProviderError {
     fn from(error: ClaimsVerificationError) -> Self {
         Self::Rubbish(chain(&error))
     }
+}
+
+/// A document that is not what it should be. What stands there may be a token or an address, and is
+/// not repeated.
+fn unreadable(at: &impl std::fmt::Display) -> ProviderError {
+    ProviderError::Rubbish(format!("a document cannot be read at {at}"))
 }
 
 /// An error and its causes.

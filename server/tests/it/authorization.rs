@@ -22,7 +22,7 @@ use serde_json::json;
 
 use crate::{
     npm::world::READ_WRITE,
-    support::{Answer, Server},
+    support::{Answer, Server, write},
 };
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -101,7 +101,12 @@ fn origin() -> Origin {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let server = Server::new().await;
+        // A provider that is down: whoever goes there is told so.
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("latchkey.toml");
+        let settings = "issuer = \"http://127.0.0.1:1\"\nclient_id = \"latchkey\"";
+        write(&file, format!("[provider.contoso]\n{settings}\n"));
+        let server = Server::with(&["--config", file.to_str().unwrap()]).await;
         let mut ids = Vec::new();
         for name in ["ana", "ben", "eve"] {
             let new = NewAccount {
@@ -252,6 +257,7 @@ pub(crate) fn addresses(path: &str, victim: TokenId) -> Vec<String> {
         return plain.iter().map(|path| path.replacen("/F/main/", &place, 1)).collect();
     }
     let victim = victim.to_string();
+    let path = path.replace("{provider}", "contoso");
     let path = path.replace("{feed}", "main").replace("{code}", "0123456789abcdefghijkl");
     let path = path.replace("{username}", "tom");
     let path = path.replace("{user}", "org.couchdb.user:ana");
@@ -407,6 +413,9 @@ pub(crate) fn body(path: &str, victim: TokenId) -> (&'static str, String) {
         "/admin/people/new" => (FIELDS, "username=gus&email=gus@example.com".to_owned()),
         "/_fn/accounts/invited" | "/_fn/accounts/resetting" => {
             (FIELDS, "code=0123456789abcdefghijkl".to_owned())
+        }
+        "/_fn/identities/list" | "/_fn/identities/ways" | "/_fn/identities/arrived" => {
+            (JSON, "{}".to_owned())
         }
         "/sign-in" => (FIELDS, format!("login=ana&password={PASSWORD}").replace(' ', "+")),
         "/confirm" => (FIELDS, format!("password={PASSWORD}").replace(' ', "+")),

@@ -47,7 +47,7 @@ impl World {
             link = accounts.create(&operator, new, false).await.unwrap().1.or(link);
         }
         accounts.set_disabled(&operator, "doris", true).await.unwrap();
-        let link = link.unwrap().strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
+        let link = link.unwrap().url.strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
         Self { server, link }
     }
 
@@ -205,7 +205,7 @@ async fn a_link_that_ended_is_like_one_that_never_was() {
         password: None,
     };
     let late = world.server.services.accounts.create(&operator, new, false).await.unwrap().1;
-    let late = late.unwrap().strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
+    let late = late.unwrap().url.strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
     world.server.clock.advance(Duration::from_hours(25));
     let never = "/invite/0123456789abcdefghijkl".to_owned();
     for is_posted in [false, true] {

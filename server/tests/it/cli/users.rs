@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use registry::{Origin, Services, sessions::PasswordText};
+use registry::{
+    Origin, Services,
+    identities::{Arrival, Proof, Purpose},
+    sessions::PasswordText,
+};
 
 use super::{Cli, PASSWORD, text};
 use crate::cli::beside_a_server::services_of;
@@ -196,4 +200,58 @@ fn the_last_administrator_stays_one() {
         "{disabled:?}"
     );
     assert!(cli.misreads(&["user", "role", "bob", "king"]).contains("admin, user"));
+}
+
+#[tokio::test]
+async fn linked_identities_are_listed_and_unlinked() {
+    let cli = Cli::empty();
+    let create = ["user", "create", "ana", "--email", "ana@example.com", "--password-stdin"];
+    cli.run_with_input(&create, PASSWORD).succeeded();
+    assert_eq!(cli.does(&["user", "identities", "ana"]), "");
+    let services = services_of(&cli).await;
+    let origin = Origin { address: [127, 0, 0, 1].into(), user_agent: String::new() };
+    let password = PasswordText::new(PASSWORD);
+    let secret = services.sessions.sign_in("ana", &password, &origin).await.unwrap();
+    let ana =
+        services.sessions.resolve(secret.expose(), [127, 0, 0, 1].into()).await.unwrap().unwrap();
+    let proof = || Proof {
+        provider: "contoso".to_owned(),
+        issuer: "https://login.contoso.example".to_owned(),
+        subject: "248289761001".to_owned(),
+        label: "ana.there".to_owned(),
+        email: None,
+        nickname: None,
+        authenticated_at: None,
+        session: None,
+    };
+    let identities = &services.identities;
+    let begin =
+        async |purpose, caller| identities.begin("contoso", purpose, "/", caller).await.unwrap().0;
+    let attempt = begin(Purpose::Link(ana.session), Some(&ana)).await;
+    let arrival = identities.arrive(attempt, proof(), Some(&ana), &origin).await.unwrap();
+    let Arrival::Decision(sealed) = arrival else { panic!("it is to be decided") };
+    identities.decide(&sealed, "", Some(&ana), &origin).await.unwrap();
+    let attempt = begin(Purpose::SignIn, None).await;
+    let arrival = identities.arrive(attempt, proof(), None, &origin).await.unwrap();
+    let Arrival::Session(begun) = arrival else { panic!("it signs in") };
+
+    let list = cli.does(&["user", "identities", "ana"]);
+    assert!(list.contains("contoso") && list.contains("ana.there"), "{list}");
+    let json = cli.json(&["user", "identities", "ana"]);
+    assert_eq!(text(&json[0], "provider"), "contoso");
+    let id = text(&json[0], "id");
+    let absent = "0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d11";
+    let refusal = cli.refuses(&["user", "identities", "ana", "--unlink", absent]);
+    assert!(refusal.contains("ana has no identity"), "{refusal}");
+    let refusal = cli.refuses(&["user", "identities", "nobody", "--unlink", id]);
+    assert!(refusal.contains("no account “nobody”"), "{refusal}");
+    assert_eq!(cli.does(&["user", "identities", "ana", "--unlink", id]), "");
+    assert_eq!(cli.does(&["user", "identities", "ana"]), "");
+    assert!(
+        services.sessions.resolve(begun.expose(), [127, 0, 0, 1].into()).await.unwrap().is_none()
+    );
+    assert!(
+        services.sessions.resolve(secret.expose(), [127, 0, 0, 1].into()).await.unwrap().is_some()
+    );
+    services.close().await;
 }

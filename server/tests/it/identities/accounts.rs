@@ -219,16 +219,21 @@ async fn signing_up_takes_a_verified_address_and_a_name_that_is_free() {
     let provider = Provider::start().await;
     let (server, _file) = server_for(&provider, &["--sign-up", "open"]).await;
     server.set_up().await;
-    let about = |email: &str, verified: bool| {
+    let about = |email: &str, verified: serde_json::Value| {
         provider.behave().user_info = json!({
             "sub": "ada-there", "preferred_username": "Cid.Campeador",
             "email": email, "email_verified": verified,
         });
     };
-    about("cid@example.com", false);
-    let (_, answer) = sign_in(&server, &provider).await;
-    assert_refused(&answer, 403, "This identity opens no account here");
-    about("cid@example.com", true);
+    for unverified in [json!(false), json!("false"), json!(null)] {
+        about("cid@example.com", unverified);
+        let (_, answer) = sign_in(&server, &provider).await;
+        assert_refused(&answer, 403, "This identity opens no account here");
+    }
+    // Some write it as a text.
+    about("cid@example.com", json!("true"));
+    assert_eq!(sign_in(&server, &provider).await.1.header("location"), "/sign-in/finish");
+    about("cid@example.com", json!(true));
     let (cid, answer) = sign_in(&server, &provider).await;
     assert_eq!(answer.header("location"), "/sign-in/finish");
     let page = cid.get("/sign-in/finish").await.text();
