@@ -52,6 +52,7 @@ impl Data {
             database: database.clone(),
             key_file: None,
             policy: config.policy,
+            providers: Vec::new(),
             limits: config.limits,
             public_url: "http://127.0.0.1:3000".to_owned(),
             clock: Arc::new(SystemClock),
