@@ -194,7 +194,7 @@ pub(crate) fn NameField(
     longest: usize,
 ) -> impl IntoView {
     view! {
-        <div class="filter-field">
+        <div class="filter-field short">
             <label for=name>{label}</label>
             <input class="input" id=name name=name type="text" value=value maxlength=longest autocomplete="off" autocapitalize="none" spellcheck="false"/>
         </div>

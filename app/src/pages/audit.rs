@@ -123,7 +123,7 @@ fn ActField(
         .collect();
     let any = option("", "Anything".to_owned());
     view! {
-        <div class="filter-field">
+        <div class="filter-field short">
             <label for="what">"What"</label>
             <select class="input" id="what" name="what">{any}{groups}</select>
         </div>

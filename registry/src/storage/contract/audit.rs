@@ -193,9 +193,9 @@ async fn every_way_to_narrow_the_log_is_led_by_an_index() {
         let id_type = if database.is_postgres() { "UUID" } else { "BLOB" };
         let table: &'static str = format!("CREATE TABLE some_ids (i INTEGER, id {id_type})").leak();
         transaction.execute(sql(table)).await.unwrap();
-        for i in 0..200 {
+        for i in 0..200_u8 {
             let insert = sql("INSERT INTO some_ids (i, id) VALUES ($1, $2)");
-            transaction.execute(insert.bind(i).bind(number(i as u128))).await.unwrap();
+            transaction.execute(insert.bind(i64::from(i)).bind(number(i.into()))).await.unwrap();
         }
         transaction.execute(sql(MANY).bind(1).bind(vec![0; 32])).await.unwrap();
         // PostgreSQL does this by itself; nobody does it on SQLite.
