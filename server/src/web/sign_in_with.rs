@@ -69,7 +69,8 @@ async fn begin(
     };
     let next = asked.next();
     let identities = &asked.state.services.identities;
-    let begun = identities.begin(&asked.name, purpose.clone(), next.as_str(), caller.as_ref()).await;
+    let begun =
+        identities.begin(&asked.name, purpose.clone(), next.as_str(), caller.as_ref()).await;
     let (attempt, sealed) = match begun {
         Ok(begun) => begun,
         Err(Error::Unconfirmed) => {
@@ -112,8 +113,7 @@ async fn come_back(
     let attempt =
         attempt.and_then(|(sealed, state)| services.identities.resume(sealed, &asked.name, state));
     let Some(attempt) = attempt else {
-        let sentence =
-            "This sign-in was begun in another browser, or more than ten minutes ago, or you began another since. Begin again.";
+        let sentence = "This sign-in was begun in another browser, or more than ten minutes ago, or you began another since. Begin again.";
         return asked.say(&LocalPath::known("/sign-in"), StatusCode::BAD_REQUEST, sentence).await;
     };
     let mut response = match provider.prove(&attempt, &returned, services.now()).await {
