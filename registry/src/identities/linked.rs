@@ -31,9 +31,9 @@ impl Identities {
     pub async fn ways_to_confirm(&self, caller: &Caller) -> Result<WaysToConfirm, Error> {
         let linked = identities::of_account(&mut &self.core.database, caller.account).await?;
         let is_linked = |name: &str| linked.iter().any(|identity| identity.provider == name);
-        let usable = self.core.providers.iter().filter(|provider| is_linked(&provider.name));
+        let linked_to = self.core.providers.iter().filter(|provider| is_linked(&provider.name));
         let (providers, unable): (Vec<_>, Vec<_>) =
-            usable.cloned().partition(|provider| provider.can_confirm);
+            linked_to.cloned().partition(|provider| provider.can_confirm);
         Ok(WaysToConfirm {
             password: caller.has_password,
             providers,

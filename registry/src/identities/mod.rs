@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// How far the clocks of two machines may be apart.
-pub const SKEW: Duration = Duration::from_secs(60);
+pub const SKEW: Duration = Duration::from_mins(1);
 /// What somebody is told whose identity opens no account; also if the account is disabled.
 const OPENS_NOTHING: &str = "This identity opens no account here. If you have an account, sign in with your password and link the identity on its security page; if not, ask an administrator.";
 const OTHER_SESSION: &str =

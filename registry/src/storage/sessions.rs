@@ -242,7 +242,7 @@ pub(crate) async fn begun_by(
 ) -> Result<Vec<Begun>, Error> {
     let statement = sql("SELECT s.id, s.account_id, a.username
          FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id WHERE s.identity_id = $1");
-    begun(source.all(statement.bind(identity)).await?)
+    Ok(begun(source.all(statement.bind(identity)).await?))
 }
 
 /// What identities of an issuer began in a session that the provider calls so.
@@ -255,16 +255,16 @@ pub(crate) async fn begun_in(
     let statement = sql("SELECT s.id, s.account_id, a.username FROM sessions AS s
          JOIN accounts AS a ON a.id = s.account_id JOIN identities AS i ON i.id = s.identity_id
          WHERE i.provider = $1 AND i.issuer = $2 AND s.provider_session = $3");
-    begun(source.all(statement.bind(provider).bind(issuer).bind(provider_session)).await?)
+    Ok(begun(source.all(statement.bind(provider).bind(issuer).bind(provider_session)).await?))
 }
 
-fn begun(rows: Vec<BegunRow>) -> Result<Vec<Begun>, Error> {
+fn begun(rows: Vec<BegunRow>) -> Vec<Begun> {
     let begun = |row: BegunRow| Begun {
         id: row.id.into(),
         account: row.account_id.into(),
         username: row.username,
     };
-    Ok(rows.into_iter().map(begun).collect())
+    rows.into_iter().map(begun).collect()
 }
 
 /// Removes sessions that ended or slept too long.

@@ -11,7 +11,7 @@ mod id_token;
 mod logout_token;
 mod openid;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use model::timestamp::Timestamp;
 use openidconnect::ClientSecret;
@@ -82,7 +82,7 @@ impl Providers {
 
 impl Provider {
     fn set_up(settings: &ProviderSettings, public_url: &PublicUrl) -> Result<Self, ConfigError> {
-        let wrong = |path: &std::path::Path, why: String| ConfigError::Provider {
+        let wrong = |path: &Path, why: String| ConfigError::Provider {
             path: path.to_owned(),
             provider: settings.name.clone(),
             why,
@@ -101,9 +101,12 @@ impl Provider {
             authorities = CertificateDer::pem_file_iter(path)
                 .and_then(Iterator::collect)
                 .map_err(|error| wrong(path, format!("ca_file: {error}")))?;
+            if authorities.is_empty() {
+                return Err(wrong(path, "ca_file: it holds no certificate in PEM".to_owned()));
+            }
         }
         let http = Http::trusting(authorities).map_err(|error| {
-            let path = settings.ca_file.as_deref().unwrap_or(std::path::Path::new(""));
+            let path = settings.ca_file.as_deref().unwrap_or(Path::new(""));
             wrong(path, format!("ca_file: {error}"))
         })?;
         let client = Client {

@@ -1,11 +1,12 @@
 //! Settings as operators give them, right and wrong.
 
-use std::fs;
+use std::{ffi::OsString, fs};
 
-use latchkey_server::config::Config;
+use clap::Parser as _;
+use latchkey_server::config::{Config, Environment, Secret};
 use model::policy::{FixedSettings, Setting, SignUp};
 
-use crate::support::{Run, config, finish, latchkey};
+use crate::support::{Flags, Run, config, finish, latchkey};
 
 /// A wrong setting: how it is given, and what the sentence has to say.
 struct Wrong {
@@ -134,6 +135,23 @@ const WRONG: &[Wrong] = &[
         says: &["--max-document-size:", "1GB is too large"],
         ..NOTHING
     },
+    Wrong {
+        file: "[provider.contoso]\nissuer = \"http://login.example\"\nclient_id = \"lk\"",
+        says: &["[provider.contoso] in ./latchkey.toml:", "must begin with https://"],
+        ..NOTHING
+    },
+    Wrong {
+        file: "[provider.contoso]\nissuer = \"https://login.example\"\nclient_id = \"lk\"\n\
+               client_secret_file = \"nowhere\"",
+        says: &["[provider.contoso] in", "nowhere: client_secret_file:"],
+        ..NOTHING
+    },
+    Wrong {
+        file: "[provider.contoso]\nissuer = \"https://login.example\"\nclient_id = \"lk\"\n\
+               ca_file = \"latchkey.toml\"",
+        says: &["[provider.contoso] in", "ca_file: it holds no certificate"],
+        ..NOTHING
+    },
     Wrong { flags: &["--log", "loud"], says: &["--log:", "error, warn, info, debug"], ..NOTHING },
     Wrong { flags: &["--log-format", "xml"], says: &["--log-format:", "text, json"], ..NOTHING },
     Wrong { flags: &["--port", "80"], says: &["--port", "Usage: latchkey serve"], ..NOTHING },
@@ -212,6 +230,30 @@ fn the_file_is_found_beside_the_data_or_by_name_and_its_paths_are_its_own() {
     assert_eq!(named.data, place.join("packages"));
     let neither = config(&[], &folder);
     assert_eq!(signs_up(&neither), SignUp::Closed);
+}
+
+#[test]
+fn the_secret_of_a_provider_may_be_a_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = "[provider.con-toso]\nissuer = \"https://login.example\"\nclient_id = \"lk\"\n";
+    let file = folder.path().join("latchkey.toml");
+    fs::write(&file, format!("{table}client_secret = \"of the file\"\n")).unwrap();
+    let secret = |is_set: bool| {
+        let variable = move |name: &str| {
+            let known = is_set && name == "LATCHKEY_PROVIDER_CON_TOSO_CLIENT_SECRET";
+            known.then(|| OsString::from("of the variable"))
+        };
+        let folder = folder.path().to_owned();
+        let environment = Environment { variable: Box::new(variable), folder };
+        let flags = Flags::parse_from(["latchkey"]);
+        let config = Config::of_server(&flags.storage, &flags.serve, &environment).unwrap();
+        match &config.providers[0].secret {
+            Secret::Text(secret) => secret.secret().clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(secret(false), "of the file");
+    assert_eq!(secret(true), "of the variable");
 }
 
 #[test]

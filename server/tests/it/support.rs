@@ -48,9 +48,9 @@ pub(crate) struct Server {
 #[derive(Parser)]
 pub(crate) struct Flags {
     #[command(flatten)]
-    storage: StorageArgs,
+    pub(crate) storage: StorageArgs,
     #[command(flatten)]
-    serve: ServeArgs,
+    pub(crate) serve: ServeArgs,
 }
 
 /// The settings that these flags give in an empty environment.
