@@ -9,7 +9,7 @@ use registry::Services;
 use super::assets::Assets;
 use crate::{
     config::{Config, Exposure, PublicUrl},
-    middleware::session::SessionCookie,
+    middleware::{request_id::RequestIds, session::SessionCookie},
 };
 
 /// The state of the router. Handlers take the part they need: `State<Arc<Services>>`,
@@ -22,6 +22,7 @@ pub struct ServerState {
     pub(crate) trusted_proxies: Arc<[Network]>,
     pub(crate) strict_transport_security: bool,
     pub(crate) assets: Arc<Assets>,
+    pub(crate) request_ids: Arc<RequestIds>,
 }
 
 impl ServerState {
@@ -32,6 +33,7 @@ impl ServerState {
         exposure: Exposure,
         public_url: PublicUrl,
     ) -> Self {
+        let request_ids = Arc::new(RequestIds::since(services.now()));
         Self {
             services,
             public_url,
@@ -39,6 +41,7 @@ impl ServerState {
             trusted_proxies: config.trusted_proxies.clone().into(),
             strict_transport_security: config.strict_transport_security,
             assets: Arc::new(Assets::find(config.site.clone())),
+            request_ids,
         }
     }
 
