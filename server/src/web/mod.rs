@@ -31,9 +31,7 @@ use crate::middleware::{
     drain::{self, Most},
     guesses,
     headers::{self, Protection},
-    log, panics,
-    request_id::{self, RequestIds},
-    session,
+    log, panics, request_id, session,
     setup_gate::{self, Gate},
 };
 
@@ -65,7 +63,6 @@ pub fn router(state: ServerState) -> Router {
     let gate = Gate { services: Arc::clone(&services), open: Arc::new(open_before_setup(&table)) };
     let protection =
         Arc::new(Protection::new(state.public_url.clone(), state.strict_transport_security));
-    let ids = Arc::new(RequestIds::since(services.now()));
     // A public URL is an origin as browsers write it; were it not, nothing would be trusted.
     let judge = cross_site::judge(&state.public_url).unwrap_or_default();
 
@@ -83,7 +80,7 @@ pub fn router(state: ServerState) -> Router {
         .layer(from_fn(log::record))
         .layer(from_fn_with_state(protection, headers::protect))
         .layer(from_fn_with_state(Arc::clone(&state.trusted_proxies), client_address::find))
-        .layer(from_fn_with_state(ids, request_id::number))
+        .layer(from_fn_with_state(Arc::clone(&state.request_ids), request_id::number))
         .with_state(state)
 }
 
@@ -109,10 +106,7 @@ pub fn only_https(state: &ServerState) -> Router {
         .layer(from_fn(log::record))
         .layer(from_fn_with_state(protection, headers::protect))
         .layer(from_fn_with_state(Arc::clone(&state.trusted_proxies), client_address::find))
-        .layer(from_fn_with_state(
-            Arc::new(RequestIds::since(state.services.now())),
-            request_id::number,
-        ))
+        .layer(from_fn_with_state(Arc::clone(&state.request_ids), request_id::number))
 }
 
 /// The answer to a method that a path does not take. Which it takes is said by `Allow`, by the router.

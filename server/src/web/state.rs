@@ -9,7 +9,7 @@ use registry::Services;
 use super::assets::Assets;
 use crate::{
     config::{Config, Exposure, PublicUrl},
-    middleware::session::SessionCookie,
+    middleware::{request_id::RequestIds, session::SessionCookie},
     providers::Providers,
 };
 
@@ -24,6 +24,7 @@ pub struct ServerState {
     pub(crate) strict_transport_security: bool,
     pub(crate) assets: Arc<Assets>,
     pub(crate) providers: Arc<Providers>,
+    pub(crate) request_ids: Arc<RequestIds>,
 }
 
 impl ServerState {
@@ -34,6 +35,7 @@ impl ServerState {
         exposure: Exposure,
         public_url: PublicUrl,
     ) -> Self {
+        let request_ids = Arc::new(RequestIds::since(services.now()));
         Self {
             services,
             public_url,
@@ -42,6 +44,7 @@ impl ServerState {
             strict_transport_security: config.strict_transport_security,
             assets: Arc::new(Assets::find(config.site.clone())),
             providers: Arc::default(),
+            request_ids,
         }
     }
 
