@@ -155,7 +155,7 @@ mod tests {
         fields.sort_unstable();
         columns.sort_unstable();
         assert_eq!(columns, fields);
-        let line = Format::Csv.lines(&[act.clone()]).unwrap();
+        let line = Format::Csv.lines(std::slice::from_ref(&act)).unwrap();
         assert_eq!(
             line,
             "7,2027-02-22T12:00:00.000Z,1803297600000,session,00000000-0000-0000-0000-000000000000,ana,,,\

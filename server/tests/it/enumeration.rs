@@ -85,12 +85,12 @@ impl World {
 }
 
 /// Asserts that all say the same; where not, what comes after the same beginning.
-fn assert_alike(first: &mut Option<String>, said: String, whose: &str) {
-    let first = first.get_or_insert_with(|| said.clone());
+fn assert_alike(first: &mut Option<String>, said: &str, whose: &str) {
+    let first = first.get_or_insert_with(|| said.to_owned());
     let same = first.bytes().zip(said.bytes()).take_while(|(one, other)| one == other).count();
     let rest =
         |text: &str| text.chars().skip(same.saturating_sub(80)).take(240).collect::<String>();
-    assert!(*first == said, "{whose}:\n{}\n{}", rest(first), rest(&said));
+    assert!(first == said, "{whose}:\n{}\n{}", rest(first), rest(said));
 }
 
 /// An answer without what was typed and without what is new in each: the request's number, the nonce, a
@@ -134,7 +134,7 @@ async fn a_wrong_password_is_answered_the_same_whoever_is_named() {
             let answer = world.sign_in(&login, WRONG).await;
             assert_eq!(answer.status, 403);
             let said = said(&answer, &login);
-            assert_alike(&mut first, said, &login);
+            assert_alike(&mut first, &said, &login);
         }
     }
     for (place, status) in [("feed", 401), ("npm login", 401)] {
@@ -147,7 +147,7 @@ async fn a_wrong_password_is_answered_the_same_whoever_is_named() {
             };
             assert_eq!(answer.status, status, "{}", answer.text());
             let said = said(&answer, name);
-            assert_alike(&mut first, said, name);
+            assert_alike(&mut first, &said, name);
         }
     }
     // The right password of an account that is disabled is one of them.
@@ -182,13 +182,13 @@ async fn signing_up_does_not_say_whose_address_it_is() {
         assert_eq!(answer.status, 409);
         assert!(answer.text().contains("An account cannot be made with these details."));
         let said = said(&answer, name);
-        assert_alike(&mut first, said, name);
+        assert_alike(&mut first, &said, name);
     }
     let mut first = None;
     for name in KNOWN {
         let answer = world.sign_up(name, "other").await;
         let said = said(&answer, name);
-        assert_alike(&mut first, said, name);
+        assert_alike(&mut first, &said, name);
     }
 }
 
@@ -220,7 +220,7 @@ async fn a_link_that_ended_is_like_one_that_never_was() {
             assert_eq!(answer.status, 404);
             let code = link.strip_prefix("/invite/").unwrap();
             let said = said(&answer, code);
-            assert_alike(&mut first, said, link);
+            assert_alike(&mut first, &said, link);
         }
     }
 }

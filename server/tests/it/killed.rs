@@ -6,9 +6,12 @@ use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     process::Command,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use registry::{
@@ -161,8 +164,8 @@ fn keep_signing_in(address: SocketAddr, round: u32) -> Acknowledged {
     std::iter::from_fn(next).collect()
 }
 
-/// Makes tokens, as many as one may in an hour.
-fn make_tokens(address: SocketAddr, round: u32) -> Acknowledged {
+/// Makes tokens, as many as one may in an hour; `began` is set with the first.
+fn make_tokens(address: SocketAddr, round: u32, began: &AtomicBool) -> Acknowledged {
     let mut made = Vec::new();
     let Some(cookie) = sign_in(address, round) else { return made };
     made.push(("session.begin", person(round)));
@@ -176,6 +179,7 @@ fn make_tokens(address: SocketAddr, round: u32) -> Acknowledged {
         let Some((status, answer)) = ask(address, &head, &body) else { break };
         assert_eq!(status, 200, "{answer}");
         made.push(("token.create", description));
+        began.store(true, Ordering::Relaxed);
     }
     made
 }
@@ -195,7 +199,7 @@ fn keep_publishing(address: SocketAddr, token: &str, round: u32, who: u32) -> Ac
 
 /// Somewhere within a second.
 fn a_moment() -> Duration {
-    Duration::from_millis(300 + RandomState::new().hash_one(0) % 1_000)
+    Duration::from_millis(RandomState::new().hash_one(0) % 1_000)
 }
 
 async fn story(data: Data) {
@@ -204,13 +208,19 @@ async fn story(data: Data) {
     for round in 0..ROUNDS {
         let mut run = data.serve();
         let (address, moment) = (run.address, a_moment());
+        let (began, started) = (AtomicBool::new(false), Instant::now());
         thread::scope(|scope| {
             let mut clients = Vec::new();
-            clients.push(scope.spawn(move || make_tokens(address, round)));
+            let flag = &began;
+            clients.push(scope.spawn(move || make_tokens(address, round, flag)));
             clients.push(scope.spawn(move || keep_signing_in(address, round)));
             for who in 0..PUBLISHERS {
                 let token = &data.token;
                 clients.push(scope.spawn(move || keep_publishing(address, token, round, who)));
+            }
+            // The slowest has to have begun, however busy the machine is.
+            while !began.load(Ordering::Relaxed) && started.elapsed() < Duration::from_secs(10) {
+                thread::sleep(Duration::from_millis(5));
             }
             thread::sleep(moment);
             run.signal("KILL");

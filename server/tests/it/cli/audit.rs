@@ -7,6 +7,7 @@ use sha2::Digest as _;
 use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Cli, Ended, PASSWORD, text};
+use crate::npm::world::hexadecimal;
 
 async fn log_of(cli: &Cli) -> SqliteConnection {
     let file = cli.folder.path().join("data/latchkey.db");
@@ -177,7 +178,7 @@ fn an_export_can_be_verified_elsewhere() {
             digest.update(u64::try_from(field.len()).unwrap().to_be_bytes());
             digest.update(field);
         }
-        before = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        before = hexadecimal(&digest.finalize());
         assert_eq!(text(row, "hash"), before);
     }
 }
