@@ -21,9 +21,10 @@ use registry::{
 use crate::web::{Area, InternalError, refusal};
 
 /// Server functions that take a code.
-const FUNCTIONS: [&str; 2] = ["/_fn/accounts/invited", "/_fn/logins/page"];
+const FUNCTIONS: [&str; 3] =
+    ["/_fn/accounts/invited", "/_fn/accounts/resetting", "/_fn/logins/page"];
 /// Pages whose address holds a code, and the forms on them.
-const PAGES: [&str; 2] = ["/invite/", "/login/"];
+const PAGES: [&str; 3] = ["/invite/", "/login/", "/reset/"];
 /// What stands before the code that a terminal asks with, in the address of a feed.
 const DONE: &str = "/-/v1/done/";
 
