@@ -22,7 +22,7 @@ test("somebody is invited, works, is stopped at once and comes back", async ({ p
   await page.getByLabel("Email").fill(`${name}@example.com`);
   await page.getByRole("button", { name: "Invite" }).click();
   await expect(page.getByRole("heading", { name: `${name} is invited` })).toBeVisible();
-  const link = await page.getByLabel("Link").inputValue();
+  const link = await page.getByRole("textbox", { name: "Link" }).inputValue();
   expect(new URL(link).pathname).toMatch(/^\/invite\/[0-9A-Za-z]{22}$/);
   secrets.push(link.slice(-22));
   await expect(page.getByRole("button", { name: `Copy link for ${name}` })).toHaveCount(script ? 1 : 0);
@@ -67,7 +67,7 @@ test("a forgotten password is replaced by a link, and the policy changes for eve
   await settled(page, script);
   await page.getByRole("button", { name: "Make a reset link" }).click();
   await expect(page.getByRole("heading", { name: `Link for ${name}` })).toBeVisible();
-  const link = await page.getByLabel("Link").inputValue();
+  const link = await page.getByRole("textbox", { name: "Link" }).inputValue();
   secrets.push(link.slice(-22));
   const other = await browser.newContext({ baseURL: server.url, javaScriptEnabled: script });
   const guest = await other.newPage();

@@ -79,7 +79,7 @@ fn Person(page: Page) -> impl IntoView {
                 <Tokens page=&page/>
                 <Feeds page=&page/>
                 {match person.state {
-                    PersonState::Active => view! { <SignIn name=name.clone() sessions=page.sessions linking/> }.into_any(),
+                    PersonState::Active => view! { <SignIn page=&page linking/> }.into_any(),
                     PersonState::Invited => view! { <Invitation page=&page linking/> }.into_any(),
                     PersonState::Disabled => ().into_any(),
                 }}

@@ -1,5 +1,10 @@
 //! What administrators see of people and everybody's tokens, and what they do to others' accounts.
 
+#![cfg_attr(
+    feature = "ssr",
+    expect(clippy::unused_async, reason = "a server function is asynchronous whatever it does")
+)]
+
 use leptos::{prelude::*, server_fn::codec::Json};
 use model::{
     listing::{EveryonesQuery, PeopleQuery},

@@ -36,7 +36,7 @@ mod tests {
             assert_eq!(read(text), Some(Duration::from_secs(seconds)), "{text}");
             assert_eq!(write(Duration::from_secs(seconds)), text);
         }
-        assert_eq!(write(Duration::from_secs(7_200)), "2h");
+        assert_eq!(write(Duration::from_hours(2)), "2h");
         assert_eq!(read(" 24 H "), Some(Duration::from_hours(24)));
         for text in ["", "2", "h", "1h30m", "-2h", "1w", "99999999999999999d"] {
             assert_eq!(read(text), None, "{text}");

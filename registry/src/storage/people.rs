@@ -39,9 +39,17 @@ macro_rules! with_people {
     };
 }
 
+/// The condition on who is wanted.
+macro_rules! wanted {
+    () => {
+        "WHERE ($1 = '%%' OR p.username LIKE $1 ESCAPE '!' OR p.email_key LIKE $1 ESCAPE '!')
+         AND ($2 = '' OR p.state = $2) AND (NOT $3 OR p.is_admin) AND (NOT $4 OR NOT p.is_admin)"
+    };
+}
+
 /// Rows of people: besides the account's own columns a look-up or two for each, by an index.
 macro_rules! select_people {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         with_people!(
             "SELECT p.id, p.username, p.email, p.is_admin, p.state, p.created_at, p.last_seen_at,
              (SELECT MAX(t.last_used_at) FROM tokens AS t WHERE t.owner_id = p.id) AS token_used_at,
@@ -51,7 +59,7 @@ macro_rules! select_people {
              (SELECT MAX(l.ends_at) FROM one_time_links AS l WHERE l.account_id = p.id
                  AND l.purpose = 'choose-password' AND l.used_at IS NULL) AS invited_until
              FROM people AS p ",
-            $rest
+            $($rest)+
         )
     };
 }
@@ -61,11 +69,8 @@ pub(crate) async fn counts(
     source: &mut impl Source,
     query: &PeopleQuery,
 ) -> Result<(i64, i64), Error> {
-    let text = with_people!(
-        "SELECT (SELECT COUNT(*) FROM people), COUNT(*) FROM people AS p
-         WHERE ($1 = '%%' OR p.username LIKE $1 ESCAPE '!' OR p.email_key LIKE $1 ESCAPE '!')
-         AND ($2 = '' OR p.state = $2) AND (NOT $3 OR p.is_admin) AND (NOT $4 OR NOT p.is_admin)"
-    );
+    let text =
+        with_people!("SELECT (SELECT COUNT(*) FROM people), COUNT(*) FROM people AS p ", wanted!());
     let row: Option<(i64, i64)> = source.optional(bound(text, query)).await?;
     Ok(row.unwrap_or_default())
 }
@@ -77,11 +82,7 @@ pub(crate) async fn page(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<PersonRow>, Error> {
-    let text = select_people!(
-        "WHERE ($1 = '%%' OR p.username LIKE $1 ESCAPE '!' OR p.email_key LIKE $1 ESCAPE '!')
-         AND ($2 = '' OR p.state = $2) AND (NOT $3 OR p.is_admin) AND (NOT $4 OR NOT p.is_admin)
-         ORDER BY p.username LIMIT $5 OFFSET $6"
-    );
+    let text = select_people!(wanted!(), " ORDER BY p.username LIMIT $5 OFFSET $6");
     source.all(bound(text, query).bind(limit).bind(offset)).await
 }
 

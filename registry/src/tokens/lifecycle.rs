@@ -50,17 +50,14 @@ impl Tokens {
             require_authority(&mut transaction, &self.sessions, actor).await?;
         }
         let token = self.find(&mut transaction, owner, id).await?;
-        if token.kind == TokenKind::Primary && owner.is_none() && actor.account().is_some() {
-            return Err(Error::Invalid(
-                "A primary access token cannot be revoked. Suspend it, or disable the account."
-                    .to_owned(),
-            ));
-        }
         if token.kind == TokenKind::Primary {
-            return Err(Error::Invalid(
-                "The primary access token cannot be revoked. Regenerate it instead: the old value stops at once."
-                    .to_owned(),
-            ));
+            let instead = match actor {
+                Actor::Person(..) if owner.is_none() => "Suspend it, or disable the account.",
+                _ => "Regenerate it instead: the old value stops at once.",
+            };
+            return Err(Error::Invalid(format!(
+                "The primary access token cannot be revoked. {instead}"
+            )));
         }
         if token.facts.state == TokenState::Revoked {
             return Ok(());

@@ -307,7 +307,7 @@ async fn everybodys_tokens_are_seen_and_ended_without_their_values() {
         ada.post(&format!("/admin/tokens/{primary}/revoke"), &[("next", "//evil.example")]).await;
     assert!(
         refused.status == 422
-            && refused.text().contains("A primary access token cannot be revoked")
+            && refused.text().contains("The primary access token cannot be revoked")
     );
     ada.post(&format!("/admin/tokens/{primary}/suspend"), &[]).await;
     let page = bob.get(&format!("/profile/tokens/{primary}")).await.text();

@@ -33,11 +33,17 @@ fn link_form(
 
 /// How somebody gets in who cannot, and out who is.
 #[component]
-pub(super) fn SignIn(name: String, sessions: u64, linking: Linking) -> impl IntoView {
-    let reset = link_form(&name, PersonAct::Reset, "Make a reset link", "button", linking);
-    let sign_out = (sessions > 0).then(|| {
+pub(super) fn SignIn<'a>(
+    /// The page.
+    page: &'a PersonPage,
+    /// The link of the page.
+    linking: Linking,
+) -> impl IntoView + use<> {
+    let name = &page.person.username;
+    let reset = link_form(name, PersonAct::Reset, "Make a reset link", "button", linking);
+    let sign_out = (page.sessions > 0).then(|| {
         view! {
-            <form class="act" method="post" action=address(&name, PersonAct::SignOut)>
+            <form class="act" method="post" action=address(name, PersonAct::SignOut)>
                 <button class="button">"Sign out everywhere"</button>
             </form>
         }
@@ -103,14 +109,20 @@ pub(super) fn Role<'a>(
         } else {
             "These pages are gone for this account at once. Its tokens, feeds and sessions stay."
         };
-        role_form(name, PersonAct::TakeAdmin, "Take the role away…", "Make a user of", meaning)
+        role_form(
+            name,
+            PersonAct::TakeAdmin,
+            "Take the role away…",
+            format!("Take the role from {name}"),
+            meaning,
+        )
     } else {
         let meaning = "Administrators see everybody, everybody's tokens without their values, and change the policy. They may disable others, and make more administrators.";
         role_form(
             name,
             PersonAct::MakeAdmin,
             "Make an administrator…",
-            "Make an administrator of",
+            format!("Make {name} an administrator"),
             meaning,
         )
     };
@@ -127,10 +139,9 @@ fn role_form(
     name: &str,
     act: PersonAct,
     summary: &'static str,
-    label: &'static str,
+    label: String,
     meaning: &'static str,
 ) -> AnyView {
-    let label = format!("{label} {name}");
     view! {
         <details class="confirm">
             <summary class="button">{summary}</summary>

@@ -100,6 +100,7 @@ impl From<EveryonesToken> for EveryonesJson {
 
 /// Whose tokens are listed.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ListTokens {
     /// The account: user name or e-mail address
     #[arg(long, value_name = "NAME", required_unless_present = "all")]
