@@ -189,7 +189,7 @@ async fn linked_identities_are_listed_and_unlinked() {
     identities.decide(&sealed, "", Some(&ana), &origin).await.unwrap();
     let attempt = begin(Purpose::SignIn, None).await;
     let arrival = identities.arrive(attempt, proof(), None, &origin).await.unwrap();
-    let Arrival::Session(begun) = arrival else { panic!("it signs in") };
+    let Arrival::Session(other) = arrival else { panic!("it signs in") };
 
     let list = cli.does(&["user", "identities", "ana"]);
     assert!(list.contains("contoso") && list.contains("ana.there"), "{list}");
@@ -203,7 +203,7 @@ async fn linked_identities_are_listed_and_unlinked() {
     assert!(refusal.contains("no account “nobody”"), "{refusal}");
     assert_eq!(cli.does(&["user", "identities", "ana", "--unlink", id]), "");
     assert_eq!(cli.does(&["user", "identities", "ana"]), "");
-    assert!(services.sessions.resolve(begun.expose()).await.unwrap().is_none());
+    assert!(services.sessions.resolve(other.expose()).await.unwrap().is_none());
     assert!(services.sessions.resolve(secret.expose()).await.unwrap().is_some());
     services.close().await;
 }
