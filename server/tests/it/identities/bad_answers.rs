@@ -100,7 +100,7 @@ async fn documents_that_cannot_be_trusted_are_not() {
         let provider = Provider::start().await;
         let (server, _file) = server_for(&provider, &[]).await;
         server.set_up().await;
-        provider.behave().discovery = Some(Box::new(move change));
+        provider.behave().discovery = Some(Box::new(change));
         assert_not_trusted(&Browser::new(&server).get(BEGIN).await, what);
     }
 }
