@@ -299,7 +299,7 @@ async fn confirming_takes_a_fresh_sign_in_with_an_identity_of_this_account() {
         ] {
             assert!(matches!(try_with(bad).await, Err(Error::Forbidden(_))));
         }
-        let within_skew = now.minus(Duration::from_secs(60));
+        let within_skew = now.minus(Duration::from_mins(1));
         let confirmed = try_with(fresh(Some(within_skew))).await.unwrap();
         let confirmed = caller(&services, confirmed).await;
         assert_eq!(confirmed.session, ben.session, "the session stays, its secret changes");

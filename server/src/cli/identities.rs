@@ -1,6 +1,6 @@
 //! `latchkey user identities`.
 
-use model::{id::IdentityId, views::LinkedIdentity};
+use model::{id::IdentityId, timestamp::Timestamp, views::LinkedIdentity};
 use registry::{Actor, Services};
 use serde::Serialize;
 
@@ -52,7 +52,7 @@ pub(super) async fn list(services: &Services, name: &str, json: bool) -> Result<
             identity.provider,
             identity.label,
             identity.linked_at.short_date(),
-            identity.last_used_at.map_or_else(|| "never".to_owned(), |at| at.short_date()),
+            identity.last_used_at.map_or_else(|| "never".to_owned(), Timestamp::short_date),
         ]
     };
     let rows = linked.into_iter().map(row).collect();

@@ -50,10 +50,7 @@ async fn begin(
     Path(name): Path<String>,
     request: Request,
 ) -> Response {
-    let asked = match Asked::of(state, name, request) {
-        Ok(asked) => asked,
-        Err(broken) => return broken,
-    };
+    let Some(asked) = Asked::of(state, name, request) else { return no_origin() };
     let Some(provider) = asked.state.providers.get(&asked.name) else {
         return asked.missing().await;
     };
@@ -94,10 +91,7 @@ async fn come_back(
     Path(name): Path<String>,
     request: Request,
 ) -> Response {
-    let asked = match Asked::of(state, name, request) {
-        Ok(asked) => asked,
-        Err(broken) => return broken,
-    };
+    let Some(asked) = Asked::of(state, name, request) else { return no_origin() };
     let Some(provider) = asked.state.providers.get(&asked.name) else {
         return asked.missing().await;
     };
@@ -198,10 +192,10 @@ fn page_of(purpose: &Purpose, next: &LocalPath) -> LocalPath {
 }
 
 impl Asked {
-    fn of(state: ServerState, name: String, request: Request) -> Result<Self, Response> {
+    fn of(state: ServerState, name: String, request: Request) -> Option<Self> {
         let parts = request.into_parts().0;
-        let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(no_origin)?;
-        Ok(Self { state, parts, name, origin })
+        let origin = parts.extensions.get::<Origin>().cloned()?;
+        Some(Self { state, parts, name, origin })
     }
 
     fn caller(&self) -> Option<&Caller> {

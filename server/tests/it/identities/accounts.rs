@@ -19,7 +19,7 @@ fn assert_refused(answer: &Answer, status: u16, sentence: &str) {
     assert!(html.contains(sentence), "{html}");
 }
 
-async fn invite(server: &Server, name: &str) -> String {
+pub(super) async fn invite(server: &Server, name: &str) -> String {
     let new = NewAccount {
         username: name.parse().unwrap(),
         email: format!("{name}@example.com").parse().unwrap(),

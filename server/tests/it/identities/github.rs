@@ -1,8 +1,13 @@
 //! GitHub's OAuth: no ID token, a number for a name.
 
+use std::time::Duration;
+
 use serde_json::json;
 
-use super::provider::{Provider, query, server_for};
+use super::{
+    accounts::invite,
+    provider::{Provider, query, server_for},
+};
 use crate::{browser::Browser, support::Answer};
 
 /// Goes there and comes back with a code.
@@ -63,6 +68,26 @@ async fn github_links_and_signs_in_by_the_number() {
     let answer = go(&Browser::new(&server), "/sign-in/with/github", "good").await;
     assert_eq!(answer.status, 403);
     assert!(answer.text().contains("This identity opens no account here"));
+}
+
+#[tokio::test]
+async fn who_joins_by_github_is_told_what_it_cannot_do() {
+    let provider = Provider::start().await;
+    let (server, _file) = server_for(&provider, &[]).await;
+    server.set_up().await;
+    people(&provider, 4713, "ben-b");
+    let invitation = invite(&server, "ben").await;
+    let code = invitation.strip_prefix("/invite/").unwrap();
+    let ben = Browser::new(&server);
+    go(&ben, &format!("/sign-in/with/github?invite={code}"), "good").await;
+    let page = ben.get("/sign-in/finish").await.text();
+    assert!(page.contains("GitHub cannot confirm later that it is you"), "{page}");
+    assert_eq!(ben.post("/sign-in/finish", &[]).await.header("location"), "/profile/tokens");
+    server.clock.advance(Duration::from_hours(3));
+    let page = ben.get("/confirm?next=/feeds").await.text();
+    assert!(page.contains("GitHub cannot confirm that it is you"), "{page}");
+    assert!(page.contains("Ask an administrator for a link"), "{page}");
+    assert!(!page.contains("type=\"password\""), "{page}");
 }
 
 #[tokio::test]
