@@ -421,6 +421,7 @@ pub(crate) fn body(path: &str, victim: TokenId) -> (&'static str, String) {
         "/confirm" => (FIELDS, format!("password={PASSWORD}").replace(' ', "+")),
         "/profile/tokens" => (FIELDS, format!("form={FORM}&description=made")),
         "/profile/security" => (FIELDS, "current=wrong&new=wrong".to_owned()),
+        "/profile/security/sessions/end" => (FIELDS, format!("session={FORM}")),
         // She is the only owner of the feed: nothing is deleted.
         "/profile/delete" => (FIELDS, "confirm=ana".to_owned()),
         "/feeds/{feed}/settings" => (FIELDS, "description=".to_owned()),

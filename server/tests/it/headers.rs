@@ -54,7 +54,9 @@ fn assert_protected(path: &str, answer: &Answer, what: &str) {
     }
     let referrer = match path {
         path if path.contains("/auth/") => "no-referrer",
-        path if path.starts_with("/login/") => "strict-origin",
+        path if ["/login/", "/invite/", "/reset/"].iter().any(|code| path.starts_with(code)) => {
+            "strict-origin"
+        }
         _ => "same-origin",
     };
     assert_eq!(answer.header("referrer-policy"), referrer, "{what}");

@@ -10,7 +10,7 @@ use std::{
 };
 
 use axum::http::Method;
-use latchkey_server::web::{self, Access};
+use latchkey_server::web;
 use model::{
     action::{Action, ActionSet},
     id::TokenId,
@@ -172,10 +172,10 @@ fn pages(address: SocketAddr, seed: &Seed, denial: &str) -> Vec<Asked> {
         let is_page = ["/F/", "/api", "/assets", "/audit/export", "/favicon", "/_fn"]
             .iter()
             .all(|p| !entry.path.starts_with(p));
-        let is_for_ana = entry.access != Access::Admin;
-        // A wrong code is answered to few; those that work are added by themselves.
-        let has_code = entry.path.ends_with("{code}");
-        if entry.method != Method::GET || !is_page || !is_for_ana || has_code {
+        // A wrong code is answered to few; those that work are added by themselves. Nobody is on the
+        // way back from a provider.
+        let has_code = entry.path.ends_with("{code}") || entry.path == "/sign-in/finish";
+        if entry.method != Method::GET || !is_page || has_code {
             continue;
         }
         let path = match entry.path.as_str() {
@@ -183,6 +183,7 @@ fn pages(address: SocketAddr, seed: &Seed, denial: &str) -> Vec<Asked> {
             path => path
                 .replace("{id}", &seed.token.to_string())
                 .replace("{feed}", "feed-000")
+                .replace("{username}", "ana")
                 .replace("{ecosystem}", "npm")
                 .replace("{name}", "@acme%2Fhttp")
                 .replace("{version}", "1.0.0"),

@@ -106,7 +106,7 @@ async fn a_row_that_was_noted_down_is_looked_for() {
     cli.does(&["audit", "verify"]);
     let error = cli.refuses(&["audit", "verify", "--expect", noted]);
     assert!(error.contains("ends with row 2"), "{error}");
-    cli.does(&["user", "disable", "bob"]);
+    cli.does(&["user", "enable", "bob"]);
     cli.does(&["audit", "verify"]);
     let error = cli.refuses(&["audit", "verify", "--expect", noted]);
     assert!(error.contains("row 3 of the audit log is not the one"), "{error}");

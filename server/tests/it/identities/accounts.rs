@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use registry::{Actor, accounts::NewAccount};
+use registry::{Actor, accounts::NewAccount, sessions::PasswordText};
 use serde_json::json;
 
 use super::provider::{Provider, go, linked, query, server_for, sign_in};
@@ -267,6 +267,13 @@ async fn a_disabled_account_is_not_opened_and_its_sessions_end() {
     let (server, _file) = server_for(&provider, &[]).await;
     let ada = linked(&server, &provider).await;
     let operator = Actor::Operator("root".to_owned());
+    let new = NewAccount {
+        username: "ben".parse().unwrap(),
+        email: "ben@example.com".parse().unwrap(),
+        password: Some(PasswordText::new("correct horse battery staple")),
+    };
+    // One administrator always can sign in.
+    server.services.accounts.create(&operator, new, true).await.unwrap();
     server.services.accounts.set_disabled(&operator, "ada", true).await.unwrap();
     assert!(!ada.is_signed_in().await);
     let (browser, answer) = sign_in(&server, &provider).await;
