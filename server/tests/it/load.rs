@@ -172,9 +172,11 @@ fn pages(address: SocketAddr, seed: &Seed, denial: &str) -> Vec<Asked> {
         let is_page = ["/F/", "/api", "/assets", "/audit/export", "/favicon", "/_fn"]
             .iter()
             .all(|p| !entry.path.starts_with(p));
-        // A wrong code is answered to few; those that work are added by themselves. Nobody is on the
-        // way back from a provider.
-        let has_code = entry.path.ends_with("{code}") || entry.path == "/sign-in/finish";
+        // A wrong code is answered to few; those that work are added by themselves. No provider is set
+        // up, and nobody is on the way back from one.
+        let has_code = entry.path.ends_with("{code}")
+            || entry.path.contains("{provider}")
+            || entry.path == "/sign-in/finish";
         if entry.method != Method::GET || !is_page || has_code {
             continue;
         }
