@@ -69,6 +69,9 @@ async fn what_a_provider_said_is_asked_again_after_an_hour_and_counts_until_then
     assert_eq!(asked(&provider), 3);
 }
 
+/// What is wrong with a document.
+type Change = fn(&mut Value);
+
 #[tokio::test]
 async fn documents_that_cannot_be_trusted_are_not() {
     let long = "x".repeat(1024 * 1024 + 1);
@@ -87,7 +90,7 @@ async fn documents_that_cannot_be_trusted_are_not() {
         assert_not_trusted(&Browser::new(&server).get(BEGIN).await, &what);
         assert!(!provider.behave().asked.contains_key("/elsewhere"), "redirects are not followed");
     }
-    let changes: [(&str, fn(&mut Value)); 3] = [
+    let changes: [(&str, Change); 3] = [
         ("another issuer", |document| document["issuer"] = json!("https://other.example")),
         ("in the clear", |document| {
             document["authorization_endpoint"] = json!("http://login.contoso.example/authorize");
