@@ -2,10 +2,14 @@
 //! a list can be reloaded, linked to and gone back to. What cannot be read is as if it were not
 //! there: an address never makes a page fail.
 
+mod audit;
+mod people;
 mod tokens;
 
 use serde::{Deserialize, Serialize};
 
+pub use audit::AuditQuery;
+pub use people::{EveryonesQuery, PeopleQuery, PeopleRole, PeopleState, TokenEnd, TokenUseFilter};
 pub use tokens::{Standing, TokenSort, TokensQuery};
 
 use crate::{ecosystem::Ecosystem, links::segment, role::Role};
@@ -34,7 +38,7 @@ macro_rules! choices {
                 match self { $(Self::$variant => $label),+ }
             }
 
-            fn of(word: &str) -> Self {
+            pub(crate) fn of(word: &str) -> Self {
                 Self::ALL.iter().copied().find(|choice| choice.word() == word).unwrap_or_default()
             }
         }

@@ -139,19 +139,30 @@ impl FeedName {
         })
     }
 
-    /// A name that looks like the text: what names cannot hold becomes a hyphen.
     fn nearest(text: &str) -> Option<Self> {
-        let mut name = String::new();
-        for c in text.trim().chars().map(|c| c.to_ascii_lowercase()) {
-            if c.is_ascii_lowercase() || c.is_ascii_digit() {
-                name.push(c);
-            } else if !name.is_empty() && !name.ends_with('-') {
-                name.push('-');
-            }
-        }
-        name.truncate(Self::LONGEST);
-        name.trim_end_matches('-').parse().ok()
+        nearest(text, Self::LONGEST).parse().ok()
     }
+}
+
+impl Username {
+    /// A name that looks like the text, if one does: what somebody is called elsewhere.
+    pub fn nearest(text: &str) -> Option<Self> {
+        nearest(text, Self::LONGEST).parse().ok()
+    }
+}
+
+/// The text with a hyphen for whatever names cannot hold.
+fn nearest(text: &str, longest: usize) -> String {
+    let mut name = String::new();
+    for c in text.trim().chars().map(|c| c.to_ascii_lowercase()) {
+        if c.is_ascii_lowercase() || c.is_ascii_digit() {
+            name.push(c);
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    name.truncate(longest);
+    name.trim_end_matches('-').to_owned()
 }
 
 names! {
@@ -315,6 +326,15 @@ mod tests {
         ] {
             assert_eq!(advice(text).as_deref(), Some(words), "{text}");
         }
+    }
+
+    #[test]
+    fn a_user_name_is_found_in_what_somebody_is_called_elsewhere() {
+        let nearest = |text: &str| Username::nearest(text).map(String::from);
+        assert_eq!(nearest("Ada.Lovelace").as_deref(), Some("ada-lovelace"));
+        assert_eq!(nearest("ada@example.com").as_deref(), Some("ada-example-com"));
+        assert_eq!(nearest("ä"), None);
+        assert_eq!(nearest("admin"), None);
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Logins {
             began_at: login.created_at,
             ends_at: login.ends_at,
             description: login_tokens::description(&login.address),
-            offers: login::offers(now, self.core.policy.longest_token_life),
+            offers: login::offers(now, self.core.policy().longest_token_life),
             feed: login.feed,
             address: login.address,
             client: login.client,
@@ -170,7 +170,7 @@ impl Logins {
             ));
         }
         let days = choice.days.min(LONGEST_DAYS);
-        let end = login::end_within(days, now, self.core.policy.longest_token_life);
+        let end = login::end_within(days, now, self.core.policy().longest_token_life);
         let expires_at =
             end.ok_or_else(|| Error::Invalid("Choose how long it lasts.".to_owned()))?;
         self.core.rates.take(RateOf::Create, caller.account, now)?;

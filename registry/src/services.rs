@@ -1,5 +1,8 @@
 //! Opening and closing the services.
 
+#[cfg(test)]
+mod same_work;
+
 use std::{
     fs::File,
     path::PathBuf,
@@ -7,7 +10,10 @@ use std::{
     time::Duration,
 };
 
-use model::policy::{Policy, Reveal};
+use model::{
+    policy::{FixedSettings, Policy, Reveal},
+    views::Provider,
+};
 use tokio::{task::JoinHandle, time};
 
 use crate::{
@@ -16,15 +22,18 @@ use crate::{
     audit::Audit,
     blobs::Blobs,
     clock::Clock,
-    core::Core,
+    core::{Core, KnownPolicy},
     crypto::passwords::Passwords,
     denials::Denials,
     error::{Error, OpenError},
     feeds::Feeds,
+    guesses::Guesses,
+    identities::Identities,
     logins::Logins,
     metrics::Metrics,
     opening::{self, Opened},
     packages::Packages,
+    policies::Policies,
     rate::Rates,
     readiness::{NotReady, Readiness},
     sessions::Sessions,
@@ -64,8 +73,10 @@ pub struct Settings {
     pub database: Option<String>,
     /// The master key's file; `None` for the data folder's name with `.key` beside it.
     pub key_file: Option<PathBuf>,
-    /// The operator's decisions.
-    pub policy: Policy,
+    /// What is decided by the configuration, and cannot be changed while the server runs.
+    pub policy: FixedSettings,
+    /// The providers whose identities can be linked.
+    pub providers: Vec<Provider>,
     /// Sizes beyond which an upload is refused.
     pub limits: Limits,
     /// Where the server is reached, without a slash at its end.
@@ -79,13 +90,19 @@ pub struct Settings {
 /// Every service there is.
 pub struct Services {
     /// Accounts.
-    pub accounts: Accounts,
+    pub accounts: Arc<Accounts>,
+    /// Identities at providers that are linked to accounts.
+    pub identities: Identities,
+    /// The policy, and changing it.
+    pub policies: Policies,
     /// Browser sessions.
     pub sessions: Arc<Sessions>,
     /// Access tokens.
     pub tokens: Arc<Tokens>,
     /// Sign-ins from terminals.
     pub logins: Arc<Logins>,
+    /// Who tries codes and sign-ups too often.
+    pub guesses: Guesses,
     /// The gate before every feed.
     pub access: Access,
     /// Feeds.
@@ -112,6 +129,7 @@ impl Services {
         let server = settings.program == Program::Server;
         let Opened { database, lock, opening } = opening::open(&settings).await?;
         let keys = opening::master_key(&settings, &database).await?;
+        let policy = KnownPolicy::begin(settings.policy.clone(), &database).await?;
         let core = Arc::new(Core {
             database,
             clock: Arc::clone(&settings.clock),
@@ -119,7 +137,8 @@ impl Services {
             passwords: Passwords::new()?,
             rates: Rates::default(),
             metrics: Metrics::new()?,
-            policy: settings.policy,
+            policy,
+            providers: settings.providers.clone(),
             public_url: settings.public_url.clone(),
         });
         let services = Self::build(core, &settings, lock.filter(|_| server))?;
@@ -149,6 +168,7 @@ impl Services {
         let mut tasks = Vec::new();
         if settings.program == Program::Server {
             tasks.push(storage::watch(&core.database));
+            tasks.push(follow_policy(shared()));
             tasks.push(flush_often(Arc::clone(&usage), Arc::clone(&denials)));
             tasks.push(remove_deleted_feeds(Arc::clone(&feeds)));
             tasks.push(sweep_often(
@@ -165,14 +185,23 @@ impl Services {
             Arc::clone(&denials),
             Arc::clone(&usage),
         )?;
+        let accounts = Arc::new(Accounts::new(shared(), Arc::clone(&sessions)));
+        let identities = Identities {
+            core: shared(),
+            sessions: Arc::clone(&sessions),
+            accounts: Arc::clone(&accounts),
+        };
         Ok(Arc::new(Self {
-            accounts: Accounts::new(shared(), Arc::clone(&sessions)),
+            policies: Policies { core: shared(), sessions: Arc::clone(&sessions) },
+            accounts,
+            identities,
             access,
             feeds,
             audit: Audit { core: shared() },
             sessions,
             tokens,
             logins,
+            guesses: Guesses { core: shared() },
             packages,
             denials,
             usage,
@@ -184,9 +213,14 @@ impl Services {
         }))
     }
 
-    /// The operator's decisions.
-    pub fn policy(&self) -> &Policy {
-        &self.core.policy
+    /// The policy at this moment.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.core.policy()
+    }
+
+    /// The providers whose identities can be linked.
+    pub fn providers(&self) -> &[Provider] {
+        &self.core.providers
     }
 
     /// Sizes beyond which an upload is refused.
@@ -231,7 +265,7 @@ impl Services {
 
     /// A lowered reveal policy destroys the copies it no longer allows, at once.
     async fn drop_unwanted_copies(&self) -> Result<(), Error> {
-        let also_primary = match self.core.policy.reveal {
+        let also_primary = match self.core.policy().reveal {
             Reveal::All => return Ok(()),
             Reveal::Primary => false,
             Reveal::Never => true,
@@ -255,6 +289,19 @@ async fn flush(usage: &Usage, denials: &Denials) {
             tracing::error!(%error, source = ?std::error::Error::source(&error), "ledger rows could not be written");
         }
     }
+}
+
+/// Reads the policy anew whenever something was changed, by whomever.
+fn follow_policy(core: Arc<Core>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            core.database.changes().ended().await;
+            while let Err(error) = core.read_policy().await {
+                tracing::error!(%error, "the policy could not be read");
+                time::sleep(FLUSH_EVERY).await;
+            }
+        }
+    })
 }
 
 fn flush_often(usage: Arc<Usage>, denials: Arc<Denials>) -> JoinHandle<()> {

@@ -3,6 +3,7 @@
 mod clients;
 mod connect;
 mod edit;
+pub(crate) mod everyones;
 mod form;
 mod lifecycle;
 mod list;
@@ -148,7 +149,7 @@ impl Tokens {
 
     fn unseal(&self, token: &Token, secret: &Secret) -> Result<RevealedSecret, Error> {
         // A command may have kept a copy that the server's policy does not allow.
-        let is_allowed = keeps_copy(self.core.policy.reveal, token.kind);
+        let is_allowed = keeps_copy(self.core.policy().reveal, token.kind);
         let sealed = secret.sealed.as_deref().filter(|_| is_allowed).ok_or_else(|| {
             Error::Invalid(
                 "No copy of this value is kept, so it cannot be shown. Regenerate the token to get a new one."
@@ -270,7 +271,7 @@ async fn add_secret(
 ) -> Result<RevealedSecret, Error> {
     let now = core.now();
     let (id, text) = (entropy::id(now)?, entropy::token(kind)?);
-    let sealed = if keeps_copy(core.policy.reveal, kind) {
+    let sealed = if keeps_copy(core.policy_in(transaction).await?.reveal, kind) {
         let of = SealOf { token, secret: id, owner, key_version: core.keys.version() };
         Some(core.keys.seal(text.expose(), &of)?)
     } else {

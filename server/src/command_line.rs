@@ -18,6 +18,9 @@ in latchkey.toml (public_url = \"…\"). A flag wins over a variable, a variable
 Examples:
   Try it on this machine:
     latchkey serve
+  For others, with a certificate; a changed file is read again by itself:
+    latchkey serve --listen 0.0.0.0:443 --public-url https://packages.example.com \\
+      --tls-cert /etc/latchkey/cert.pem --tls-key /etc/latchkey/key.pem
   Behind a proxy on the same machine that speaks https:
     latchkey serve --public-url https://packages.example.com --trusted-proxy 127.0.0.1
   Behind a proxy on another machine, with PostgreSQL:

@@ -16,6 +16,7 @@ use crate::{
     storage::{
         Source,
         accounts::{self, Account},
+        people,
     },
 };
 
@@ -139,7 +140,8 @@ async fn own(source: &mut impl Source, caller: &Caller) -> Result<Account, Error
 
 async fn farewell(source: &mut impl Source, account: &Account) -> Result<Farewell, Error> {
     let held = accounts::held(source, account.id).await?;
-    let is_only_admin = account.is_admin && accounts::other_admins(source, account.id).await? == 0;
+    let is_only_admin =
+        account.is_admin && people::other_administrators(source, account.id).await? == 0;
     Ok(Farewell {
         username: account.username.clone(),
         tokens: held.tokens.unsigned_abs(),

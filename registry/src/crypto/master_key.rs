@@ -9,7 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use chacha20poly1305::{
     XChaCha20Poly1305, XNonce,
     aead::{Aead, KeyInit, Payload},
@@ -98,8 +101,28 @@ impl MasterKey {
 
     /// Seals a secret for what it belongs to.
     pub(crate) fn seal(&self, secret: &str, of: &SealOf) -> Result<Vec<u8>, Error> {
+        self.seal_as(secret, &of.associated_data())
+    }
+
+    /// Opens a sealed copy; `None` if it was sealed with another key or belongs to something else.
+    pub(crate) fn open(&self, sealed: &[u8], of: &SealOf) -> Option<Zeroizing<String>> {
+        self.open_as(sealed, &of.associated_data())
+    }
+
+    /// Seals what a browser keeps for a while and must neither read nor change; `kind` says what it
+    /// is, so that one is not taken for another.
+    pub(crate) fn seal_for_browser(&self, text: &str, kind: &str) -> Result<String, Error> {
+        Ok(URL_SAFE_NO_PAD.encode(self.seal_as(text, &for_browser(kind))?))
+    }
+
+    /// Opens what [`seal_for_browser`](Self::seal_for_browser) made.
+    pub(crate) fn open_for_browser(&self, sealed: &str, kind: &str) -> Option<Zeroizing<String>> {
+        self.open_as(&URL_SAFE_NO_PAD.decode(sealed).ok()?, &for_browser(kind))
+    }
+
+    fn seal_as(&self, secret: &str, aad: &[u8]) -> Result<Vec<u8>, Error> {
         let nonce = entropy::random::<NONCE_BYTES>()?;
-        let payload = Payload { msg: secret.as_bytes(), aad: &of.associated_data() };
+        let payload = Payload { msg: secret.as_bytes(), aad };
         let sealed = self
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
@@ -107,13 +130,17 @@ impl MasterKey {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// Opens a sealed copy; `None` if it was sealed with another key or belongs to something else.
-    pub(crate) fn open(&self, sealed: &[u8], of: &SealOf) -> Option<Zeroizing<String>> {
+    fn open_as(&self, sealed: &[u8], aad: &[u8]) -> Option<Zeroizing<String>> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-        let payload = Payload { msg: sealed, aad: &of.associated_data() };
+        let payload = Payload { msg: sealed, aad };
         let opened = self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
         String::from_utf8(opened).ok().map(Zeroizing::new)
     }
+}
+
+/// The associated data of what a browser keeps; no token's begins like it.
+fn for_browser(kind: &str) -> Vec<u8> {
+    format!("latchkey browser v1 {kind}").into_bytes()
 }
 
 /// The file of a master key, and beside it, while keys are exchanged, that of the next one.
@@ -237,6 +264,11 @@ mod tests {
         assert!(key.open(&sealed[..10], &of(1)).is_none());
         let other = KeyFile::at(folder.path().join("other.key")).read_or_make().unwrap();
         assert!(other.open(&sealed, &of(1)).is_none());
+
+        let sealed = key.seal_for_browser("words", "one").unwrap();
+        assert_eq!(again.open_for_browser(&sealed, "one").unwrap().as_str(), "words");
+        assert!(key.open_for_browser(&sealed, "two").is_none());
+        assert!(other.open_for_browser(&sealed, "one").is_none());
     }
 
     #[cfg(unix)]

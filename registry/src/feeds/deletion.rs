@@ -71,11 +71,12 @@ impl Feeds {
         let held = deletion::contents(&mut transaction, feed.id).await?;
         deletion::hide(&mut transaction, feed.id, now).await?;
         deletion::keep_name(&mut transaction, &feed.name, owner, now).await?;
-        let entry = Entry::new(Act::FeedDelete, &feed.name).in_feed(feed.id).with(json!({
-            "packages": held.packages,
-            "versions": held.versions,
-            "tokens": held.tokens,
-        }));
+        let entry =
+            Entry::new(Act::FeedDelete, &feed.name).about(owner).in_feed(feed.id).with(json!({
+                "packages": held.packages,
+                "versions": held.versions,
+                "tokens": held.tokens,
+            }));
         audit::append(&mut transaction, actor, now, entry).await?;
         transaction.commit().await?;
         self.deleted.notify_one();

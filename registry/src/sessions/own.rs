@@ -27,14 +27,16 @@ impl Sessions {
         Ok(SecurityPage { sessions, now })
     }
 
-    /// Ends one of the caller's sessions. One that has ended meanwhile is no error: it is what was
-    /// asked for.
+    /// Ends one of the caller's sessions; the caller has to be confirmed, so that whoever sits at a
+    /// session left open cannot shut its owner out. One that has ended meanwhile is no error: it is
+    /// what was asked for.
     pub async fn end(
         &self,
         caller: &Caller,
         session: SessionId,
         origin: &Origin,
     ) -> Result<(), Error> {
+        self.require_confirmed(caller)?;
         let mut transaction = self.core.database.write().await?;
         if sessions::delete_of(&mut transaction, caller.account, session).await? {
             let actor = Actor::Person(caller.clone(), origin.clone());
@@ -45,8 +47,9 @@ impl Sessions {
         transaction.commit().await
     }
 
-    /// Ends the caller's sessions but the one that asks.
+    /// Ends the caller's sessions but the one that asks; the caller has to be confirmed.
     pub async fn end_others(&self, caller: &Caller, origin: &Origin) -> Result<(), Error> {
+        self.require_confirmed(caller)?;
         let mut transaction = self.core.database.write().await?;
         let ended =
             sessions::delete_others(&mut transaction, caller.account, Some(caller.session)).await?;

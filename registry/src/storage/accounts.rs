@@ -87,12 +87,6 @@ pub(crate) async fn by_name(source: &mut impl Source, key: &str) -> Result<Optio
     Ok(row.map(Into::into))
 }
 
-pub(crate) async fn all(source: &mut impl Source) -> Result<Vec<Account>, Error> {
-    let rows: Vec<Row> =
-        source.all(sql(select!("WHERE deleted_at IS NULL ORDER BY username"))).await?;
-    Ok(rows.into_iter().map(Into::into).collect())
-}
-
 /// Whether another account, living or deleted, holds the name.
 pub(crate) async fn username_taken(
     source: &mut impl Source,
@@ -174,13 +168,6 @@ pub(crate) async fn set_email(
     transaction.execute(statement.bind(email.as_str()).bind(email.key()).bind(id)).await?;
     transaction.changes_authority();
     Ok(())
-}
-
-/// How many administrators who can act there are besides this account.
-pub(crate) async fn other_admins(source: &mut impl Source, id: AccountId) -> Result<i64, Error> {
-    let statement =
-        sql("SELECT COUNT(*) FROM accounts WHERE is_admin AND disabled_at IS NULL AND id <> $1");
-    source.count(statement.bind(id)).await
 }
 
 pub(crate) async fn set_disabled(

@@ -14,7 +14,11 @@ use std::{
 };
 
 use sqlx::{SqlitePool, postgres::PgListener};
-use tokio::{sync::Mutex, task::JoinHandle, time};
+use tokio::{
+    sync::{Mutex, Notify},
+    task::JoinHandle,
+    time,
+};
 
 use super::{Source, database::Database, sql};
 use crate::error::Error;
@@ -32,11 +36,18 @@ pub(crate) struct Changes {
     started: Instant,
     /// Milliseconds after `started` of the last successful look.
     seen: AtomicU64,
+    /// Told when an epoch ends.
+    ended: Notify,
 }
 
 impl Default for Changes {
     fn default() -> Self {
-        Self { epoch: AtomicU64::new(1), started: Instant::now(), seen: AtomicU64::new(0) }
+        Self {
+            epoch: AtomicU64::new(1),
+            started: Instant::now(),
+            seen: AtomicU64::new(0),
+            ended: Notify::new(),
+        }
     }
 }
 
@@ -49,9 +60,15 @@ impl Changes {
         (!blind).then(|| self.epoch.load(Ordering::Acquire))
     }
 
+    /// Waits until an epoch ends, or has ended since it was waited for last. For one who waits.
+    pub(crate) async fn ended(&self) {
+        self.ended.notified().await;
+    }
+
     /// Ends the epoch.
     pub(super) fn happened(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.ended.notify_one();
     }
 
     fn looked(&self) {

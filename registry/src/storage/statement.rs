@@ -65,7 +65,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(AccountId, SessionId, FeedId, TokenId, SecretId, PackageId, VersionId, FormId);
+ids!(AccountId, SessionId, FeedId, TokenId, SecretId, PackageId, VersionId, IdentityId, FormId);
 
 /// SQL text, in the common tongue of both databases, and its values in the order of `$1`, `$2`, ….
 pub(crate) struct Statement {
@@ -83,6 +83,12 @@ impl Statement {
     pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
         self
+    }
+
+    /// The same, to be told how the database would run it.
+    #[cfg(test)]
+    pub(super) fn explained(self, explain: &str) -> Self {
+        Self { text: format!("{explain} {}", self.text).leak(), ..self }
     }
 
     pub(super) fn into_sqlite(self) -> Result<SqliteArguments, Error> {

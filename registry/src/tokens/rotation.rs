@@ -177,7 +177,7 @@ impl Tokens {
         let now = self.core.now();
         let secrets = tokens::secrets(transaction, token.id).await?;
         let (newest, old) = uses::newest_and_old(&secrets, now)?;
-        let is_allowed = keeps_copy(self.core.policy.reveal, token.kind);
+        let is_allowed = keeps_copy(self.core.policy().reveal, token.kind);
         Ok(Regenerated {
             id: token.id,
             description: token.description,
@@ -243,7 +243,7 @@ impl Tokens {
         now: Timestamp,
     ) -> Result<(), Error> {
         if token.facts.state == TokenState::Leaked {
-            tokens::set_state(transaction, token.id, TokenState::Active, now).await?;
+            tokens::set_state(transaction, token.id, TokenState::Active, "", now).await?;
         }
         if token.facts.expires_at.is_some_and(|at| at <= now) {
             let end = self.renewed_until(token, now);
@@ -256,7 +256,7 @@ impl Tokens {
     fn renewed_until(&self, token: &Token, now: Timestamp) -> Option<Timestamp> {
         let at = token.facts.expires_at?;
         let life = token.life.unwrap_or_else(|| at.since(token.created_at));
-        let longest = self.core.policy.longest_token_life;
+        let longest = self.core.policy().longest_token_life;
         Some(now.plus(longest.map_or(life, |longest| life.min(longest))))
     }
 

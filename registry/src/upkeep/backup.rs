@@ -109,7 +109,7 @@ impl Upkeep {
         lease.has_held().await?;
         let (_, migration) = copy.versions().await?;
         let rows = upkeep::counts(&mut &copy).await?;
-        let is_audit_whole = audit::verify(&mut &copy).await?.is_ok();
+        let is_audit_whole = audit::verify(&mut &copy, None).await?.is_ok();
         let master_key = keys::known(&mut &copy).await?.map(|key| key.fingerprint);
         copy.close().await;
         drop(store);

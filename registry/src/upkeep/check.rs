@@ -20,8 +20,8 @@ pub struct Verdict {
     /// Digests, in hexadecimal, and sizes of those that nothing refers to. That is no fault: uploads in
     /// progress are among them, and what is left over is removed after a day.
     pub orphans: Vec<(String, u64)>,
-    /// How many rows the audit log has, or the first of them that does not fit.
-    pub audit: Result<i64, i64>,
+    /// The newest row of the audit log, or where its chain does not hold.
+    pub audit: audit::Verdict,
 }
 
 impl Verdict {
@@ -52,7 +52,7 @@ impl Upkeep {
         }
         let orphans = self.blobs.orphans(database).await?;
         let orphans = orphans.into_iter().map(|(hash, size)| (hex(&hash), size)).collect();
-        let audit = audit::verify(&mut database).await?;
+        let audit = audit::verify(&mut database, None).await?;
         Ok(Verdict { blobs, bytes, damaged, orphans, audit })
     }
 }

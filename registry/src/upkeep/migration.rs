@@ -27,11 +27,11 @@ impl Upkeep {
         if matches!(address, Address::Sqlite(_)) {
             return Err(OpenError::Refused("--to takes the address of a PostgreSQL.".to_owned()));
         }
-        let here = audit::verify(&mut &self.database).await?;
+        let here = audit::verify(&mut &self.database, None).await?;
         let destination = empty_database(address).await?;
         let mut transaction = destination.write().await?;
         let copied = transaction.copy_from(&self.database).await?;
-        let there = audit::verify(&mut transaction).await?;
+        let there = audit::verify(&mut transaction, None).await?;
         if here != there {
             let words = format!("{here:?} here, {there:?} there");
             return Err(Error::internal("the audit log did not arrive as it was", words).into());

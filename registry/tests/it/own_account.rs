@@ -64,7 +64,12 @@ async fn sessions_are_listed_and_ended_one_by_one_or_together() {
             [serde_json::json!({ "sessions": 1 })]
         );
         drop(more);
-        world.clock.advance(Duration::from_hours(12));
+        world.clock.advance(Duration::from_hours(2));
+        let late = sessions.end_others(&desk, &origin()).await;
+        assert!(matches!(late, Err(Error::Unconfirmed)));
+        let late = sessions.end(&desk, desk.session, &origin()).await;
+        assert!(matches!(late, Err(Error::Unconfirmed)));
+        world.clock.advance(Duration::from_hours(10));
         assert!(sessions.security(&desk).await.unwrap().sessions.is_empty(), "it slept too long");
         services.close().await;
     })

@@ -7,9 +7,11 @@
 mod audit;
 mod failure;
 mod feed;
+mod identities;
 mod operator;
 mod output;
 mod password;
+mod policy;
 mod table;
 mod token;
 mod upkeep;
@@ -23,8 +25,8 @@ use registry::{Actor, Services};
 
 pub(crate) use self::upkeep::UpkeepCommand;
 use self::{
-    audit::AuditCommand, failure::Failure, feed::FeedCommand, token::TokenCommand,
-    user::UserCommand,
+    audit::AuditCommand, failure::Failure, feed::FeedCommand, policy::PolicyCommand,
+    token::TokenCommand, user::UserCommand,
 };
 use crate::{
     config::{Config, Environment, StorageArgs},
@@ -34,7 +36,7 @@ use crate::{
 /// The commands, by what they are about.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make accounts, list them, set passwords, disable and enable
+    /// Make accounts, list them, give links and roles, disable and enable
     #[command(subcommand)]
     User(UserCommand),
     /// Make feeds, list them, give people roles in them
@@ -43,7 +45,10 @@ pub(crate) enum Command {
     /// Make access tokens, list them, replace and end them
     #[command(subcommand)]
     Token(Box<TokenCommand>),
-    /// Check the audit log
+    /// Show and change what is decided for everyone
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// List, export and check the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
 }
@@ -91,6 +96,7 @@ async fn carry_out(
         Command::User(command) => command.run(&services, &actor, config.public_url.is_none()).await,
         Command::Feed(command) => command.run(&services, &actor).await,
         Command::Token(command) => command.run(&services, &actor).await,
+        Command::Policy(command) => command.run(&services, &actor).await,
         Command::Audit(command) => command.run(&services).await,
     };
     services.close().await;
@@ -118,7 +124,7 @@ impl Command {
     /// The address that links shall begin with, if the command prints any and one was given.
     fn public_url(&self) -> Option<&str> {
         match self {
-            Self::User(UserCommand::Create(arguments)) => arguments.public_url(),
+            Self::User(command) => command.public_url(),
             _ => None,
         }
     }

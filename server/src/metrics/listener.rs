@@ -16,7 +16,7 @@ use registry::Services;
 use tokio::{net::TcpListener, sync::mpsc};
 
 use crate::{
-    serving::{self, Places},
+    serving::{self, Places, Served},
     web::InternalError,
 };
 
@@ -39,9 +39,10 @@ impl MetricsListener {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let (stop, stopped) = mpsc::channel(1);
-        let router = Router::new().fallback(answer).with_state(services);
+        let app = Router::new().fallback(answer).with_state(services);
+        let served = Served { app, encryption: None };
         let places = Places::new(READERS, Arc::default());
-        tokio::spawn(serving::serve(listener, places, router, stopped));
+        tokio::spawn(serving::serve(listener, places, served, stopped));
         Ok(Self { address, _stop: stop })
     }
 

@@ -110,13 +110,13 @@ fn set_caching(headers: &mut HeaderMap, area: Area) {
 }
 
 /// What browsers tell of an address to where its links and forms lead (Referrer Policy). One that
-/// holds a token, `/F/{feed}/auth/{token}/…`, is told to nobody, one that holds the code of a
-/// sign-in not even to this site: its forms still say from which site they come.
+/// holds a token, `/F/{feed}/auth/{token}/…`, is told to nobody, one that holds a code
+/// that works once not even to this site: its forms still say from which site they come.
 fn referrer_policy(uri: &Uri) -> &'static str {
     let segments: Vec<&str> = uri.path().split('/').skip(1).take(3).collect();
     match segments.as_slice() {
         ["F", _, "auth"] => "no-referrer",
-        ["login", ..] => "strict-origin",
+        ["login" | "invite" | "reset", ..] => "strict-origin",
         _ => "same-origin",
     }
 }

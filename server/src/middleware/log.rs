@@ -17,8 +17,11 @@ const PREFIX: usize = 4;
 const FEW: usize = 7;
 /// What stands before a secret, or before a name somebody signs in with, whatever it looks like: the
 /// code of an invitation or of a sign-in, another registry's token that was sent here, a user name.
-const SECRET_PLACES: [&str; 7] = [
+const SECRET_PLACES: [&str; 9] = [
     "/invite/",
+    "/reset/",
+    // An address may be typed there for a name.
+    "/admin/people/",
     "/login/",
     "/-/v1/done/",
     "/-/user/token/",
@@ -118,6 +121,8 @@ mod tests {
             (format!("/F/main/npm/-/user/token/{token}x{token}"), "/F/main/npm/-/user/token/…"),
             ("/F/main/npm/-/user/token/npm_abc".to_owned(), "/F/main/npm/-/user/token/…"),
             ("/invite/0123456789abcdefghijkl".to_owned(), "/invite/…"),
+            ("/reset/0123456789abcdefghijkl".to_owned(), "/reset/…"),
+            ("/admin/people/me@example.com/reset".to_owned(), "/admin/people/…/reset"),
             ("/login/0123456789abcdefghijkl".to_owned(), "/login/…"),
             ("/F/a/npm/-/v1/done/0123456789abcdefghijkl".to_owned(), "/F/a/npm/-/v1/done/…"),
             ("/F/a/npm/-/npm/v1/tokens/token/npm_a".to_owned(), "/F/a/npm/-/npm/v1/tokens/token/…"),

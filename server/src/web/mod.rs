@@ -2,15 +2,18 @@
 
 mod area;
 mod assets;
+mod audit;
 mod cookie;
 mod forms;
 mod internal_error;
+mod kept;
 pub(crate) mod leptos;
 mod local_path;
 mod pages;
 mod probes;
 mod refusal;
 mod routes;
+mod sign_in_with;
 mod state;
 
 use std::{collections::HashSet, sync::Arc};
@@ -20,7 +23,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
-use http::{Method, StatusCode, Uri};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
 use registry::Limits;
 use tower::util::option_layer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -29,10 +32,9 @@ use crate::metrics::requests::{self, Requests};
 use crate::middleware::{
     client_address, cross_site,
     drain::{self, Most},
+    guesses,
     headers::{self, Protection},
-    log, panics,
-    request_id::{self, RequestIds},
-    session,
+    log, panics, request_id, session,
     setup_gate::{self, Gate},
 };
 
@@ -64,7 +66,6 @@ pub fn router(state: ServerState) -> Router {
     let gate = Gate { services: Arc::clone(&services), open: Arc::new(open_before_setup(&table)) };
     let protection =
         Arc::new(Protection::new(state.public_url.clone(), state.strict_transport_security));
-    let ids = Arc::new(RequestIds::since(services.now()));
     // Its counters cannot be there twice: that takes two routers on the same services.
     let counted = Requests::shown_by(services.metrics().registry())
         .inspect_err(|error| tracing::error!(%error, "requests are not counted"))
@@ -77,17 +78,43 @@ pub fn router(state: ServerState) -> Router {
         .fallback(leptos::missing)
         .method_not_allowed_fallback(not_allowed)
         .layer(from_fn_with_state((Arc::clone(&services), cookie), session::resolve))
+        .layer(from_fn_with_state(Arc::clone(&services), guesses::slow_down))
         .layer(from_fn_with_state(gate, setup_gate::guard))
         .layer(judge)
-        .layer(from_fn_with_state(cookie, cross_site::refuse))
+        .layer(from_fn_with_state((cookie, state.public_url.clone()), cross_site::refuse))
         .layer(CatchPanicLayer::custom(panics::caught))
         .layer(from_fn_with_state(Most(largest_request(services.limits())), drain::drain))
         .layer(from_fn(log::record))
         .layer(option_layer(counted.ok()))
         .layer(from_fn_with_state(protection, headers::protect))
         .layer(from_fn_with_state(Arc::clone(&state.trusted_proxies), client_address::find))
-        .layer(from_fn_with_state(ids, request_id::number))
+        .layer(from_fn_with_state(Arc::clone(&state.request_ids), request_id::number))
         .with_state(state)
+}
+
+/// What answers requests in the clear that come to where TLS is spoken: a refusal that says where to
+/// go instead. Nothing is looked up and nobody is led on: a client that came this way and sent a secret
+/// has to be set right.
+pub fn only_https(state: &ServerState) -> Router {
+    let sentence = format!(
+        "Only https is spoken here: use {}. What this request held crossed the network unprotected.",
+        state.public_url
+    );
+    let refuse = move |uri: Uri| async move {
+        let mut response = refusal(Area::of(&uri), StatusCode::BAD_REQUEST, &sentence);
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response
+    };
+    // Strict-Transport-Security means nothing here (RFC 6797 §7.2).
+    let protection = Arc::new(Protection::new(state.public_url.clone(), false));
+    let most = Most(largest_request(state.services.limits()));
+    Router::new()
+        .fallback(refuse)
+        .layer(from_fn_with_state(most, drain::drain))
+        .layer(from_fn(log::record))
+        .layer(from_fn_with_state(protection, headers::protect))
+        .layer(from_fn_with_state(Arc::clone(&state.trusted_proxies), client_address::find))
+        .layer(from_fn_with_state(Arc::clone(&state.request_ids), request_id::number))
 }
 
 /// The answer to a method that a path does not take. Which it takes is said by `Allow`, by the router.
@@ -101,9 +128,11 @@ async fn not_allowed(method: Method, uri: Uri) -> Response {
 fn declared() -> Routes {
     let mut routes = Routes::new();
     assets::routes(&mut routes);
+    audit::routes(&mut routes);
     leptos::routes(&mut routes);
     forms::routes(&mut routes);
     probes::routes(&mut routes);
+    sign_in_with::routes(&mut routes);
     crate::api::routes(&mut routes);
     crate::protocols::bower::routes(&mut routes);
     crate::protocols::maven::routes(&mut routes);

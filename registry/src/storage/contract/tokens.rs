@@ -20,7 +20,7 @@ use crate::storage::{
 };
 
 /// Facts with something in every part.
-fn facts(feed: FeedId) -> TokenFacts {
+pub(super) fn facts(feed: FeedId) -> TokenFacts {
     let rule = |effect, actions, feeds, patterns: &[&str]| Rule {
         effect,
         actions,
@@ -44,7 +44,7 @@ fn facts(feed: FeedId) -> TokenFacts {
     }
 }
 
-async fn insert(
+pub(super) async fn insert(
     database: &Database,
     owner: AccountId,
     kind: TokenKind,
@@ -62,7 +62,7 @@ async fn insert(
     token
 }
 
-async fn add_secret(database: &Database, token: TokenId, generation: u8) -> SecretId {
+pub(super) async fn add_secret(database: &Database, token: TokenId, generation: u8) -> SecretId {
     let secret = Secret {
         id: id(),
         token,
@@ -186,16 +186,25 @@ async fn states_dates_and_copies_change() {
         transaction.commit().await.unwrap();
         assert!(!sealed(additional).await && sealed(primary).await);
         let mut transaction = database.write().await.unwrap();
-        tokens::set_state(&mut transaction, additional, TokenState::Suspended, later(1))
+        tokens::set_state(
+            &mut transaction,
+            additional,
+            TokenState::Suspended,
+            "the operator",
+            later(1),
+        )
+        .await
+        .unwrap();
+        tokens::set_state(&mut transaction, primary, TokenState::Revoked, "", later(1))
             .await
             .unwrap();
-        tokens::set_state(&mut transaction, primary, TokenState::Revoked, later(1)).await.unwrap();
         let end = Some(later(7));
         tokens::set_dates(&mut transaction, additional, None, end, later(3)).await.unwrap();
         transaction.commit().await.unwrap();
         assert!(!sealed(primary).await, "what is revoked is not shown again");
         let found = tokens::by_id(&mut &database, additional).await.unwrap().unwrap();
         assert_eq!(found.facts.state, TokenState::Suspended);
+        assert_eq!(found.stopped_by, "the operator");
         assert_eq!((found.facts.not_before, found.facts.expires_at), (None, Some(later(7))));
         assert_eq!((found.revision, found.changed_at), (3, later(3)));
         let mut transaction = database.write().await.unwrap();

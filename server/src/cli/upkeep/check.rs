@@ -9,7 +9,7 @@ use registry::{
 use serde_json::json;
 
 use super::{
-    super::{failure::Failure, output},
+    super::{audit, failure::Failure, output},
     failed, list,
 };
 
@@ -66,7 +66,7 @@ impl VerifyArgs {
 
 fn in_short(verdict: &Verdict) -> String {
     let Verdict { blobs, bytes, audit, .. } = verdict;
-    let rows = audit.unwrap_or_default();
+    let rows = audit.as_ref().map_or(0, |tip| tip.seq);
     format!(
         "All {blobs} package files ({}) are whole, and so is the audit log ({rows} rows).",
         in_words(*bytes)
@@ -84,8 +84,8 @@ fn faults(verdict: &Verdict) -> String {
             list(&verdict.damaged)
         ));
     }
-    if let Err(row) = verdict.audit {
-        words.push(format!("the audit log is broken at row {row}"));
+    if let Err(broken) = verdict.audit {
+        words.push(audit::in_words(broken));
     }
     words.join("\n")
 }
@@ -102,11 +102,7 @@ fn as_json(verdict: &Verdict) -> serde_json::Value {
         "bytes": verdict.bytes,
         "damaged": verdict.damaged,
         "orphaned": orphans,
-        "audit": {
-            "whole": verdict.audit.is_ok(),
-            "rows": verdict.audit.ok(),
-            "first_broken": verdict.audit.err(),
-        },
+        "audit": audit::as_json(&verdict.audit),
     })
 }
 

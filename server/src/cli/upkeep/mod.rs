@@ -14,7 +14,7 @@ use self::{
 };
 use super::{failure::Failure, operator, require_data};
 use crate::{
-    config::{Config, Environment, PublicUrl, StorageArgs},
+    config::{Config, Environment, StorageArgs},
     start::StartError,
     test_data,
 };
@@ -67,7 +67,7 @@ impl UpkeepCommand {
 
 fn settings(config: &Config, environment: &Environment) -> Result<Settings, Failure> {
     let clock = test_data::clock(environment, &config.data, None)?;
-    let public_url = PublicUrl::of_socket(config.listen);
+    let public_url = config.public_url_of(config.listen);
     Ok(config.settings(Program::Command, &public_url, clock))
 }
 

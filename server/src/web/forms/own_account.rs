@@ -33,10 +33,10 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.route(Method::POST, path, Access::SignedIn, change_email);
     routes.route(Method::GET, path, Access::Anyone, async || LocalPath::known(PROFILE).redirect());
     let path = "/profile/security/sessions/end";
-    routes.route(Method::POST, path, Access::SignedIn, end_session);
+    routes.route(Method::POST, path, Access::Confirmed, end_session);
     routes.route(Method::GET, path, Access::Anyone, to_security);
     let path = "/profile/security/sessions/end-others";
-    routes.route(Method::POST, path, Access::SignedIn, end_other_sessions);
+    routes.route(Method::POST, path, Access::Confirmed, end_other_sessions);
     routes.route(Method::GET, path, Access::Anyone, to_security);
 }
 
@@ -109,6 +109,7 @@ async fn end_session(posted: Posted) -> Response {
     let Ok(session) = posted.text("session").parse::<SessionId>() else { return page.redirect() };
     match posted.services().sessions.end(caller, session, &posted.origin).await {
         Ok(()) => page.redirect(),
+        Err(Error::Unconfirmed) => confirm(&page).redirect(),
         Err(error) => posted.again(&page, &[], Refused::Form(error)).await,
     }
 }
@@ -118,6 +119,7 @@ async fn end_other_sessions(posted: Posted) -> Response {
     let Some(caller) = posted.caller() else { return sign_in(&page) };
     match posted.services().sessions.end_others(caller, &posted.origin).await {
         Ok(()) => page.redirect(),
+        Err(Error::Unconfirmed) => confirm(&page).redirect(),
         Err(error) => posted.again(&page, &[], Refused::Form(error)).await,
     }
 }

@@ -4,10 +4,15 @@ use std::{os::unix::fs::PermissionsExt as _, process::Stdio};
 
 use super::{Cli, Ended};
 
-const COMMANDS: [&[&str]; 21] = [
+const COMMANDS: [&[&str]; 29] = [
     &["user", "create"],
     &["user", "list"],
     &["user", "set-password"],
+    &["user", "invite-link"],
+    &["user", "reset-link"],
+    &["user", "withdraw"],
+    &["user", "role"],
+    &["user", "sign-out"],
     &["user", "disable"],
     &["user", "enable"],
     &["feed", "create"],
@@ -19,6 +24,9 @@ const COMMANDS: [&[&str]; 21] = [
     &["token", "regenerate"],
     &["token", "suspend"],
     &["token", "resume"],
+    &["policy", "show"],
+    &["policy", "set"],
+    &["policy", "unset"],
     &["audit", "verify"],
     &["backup"],
     &["restore"],

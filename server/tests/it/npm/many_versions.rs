@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use axum::body::Body;
-use model::{action::ActionSet, ecosystem::Ecosystem};
+use model::{action::ActionSet, ecosystem::Ecosystem, policy::FixedSettings};
 use registry::{
     Origin, Program, Services, Settings,
     access::{AccessRequest, Credential, Wanted},
@@ -110,7 +110,8 @@ async fn what_another_process_changes_is_seen_at_once() {
         data: here.folder.path().join("data"),
         database: None,
         key_file: None,
-        policy: *here.services.policy(),
+        policy: FixedSettings::default(),
+        providers: Vec::new(),
         limits: here.services.limits(),
         public_url: here.services.public_url().to_owned(),
         clock: Arc::<SetClock>::clone(&here.clock),

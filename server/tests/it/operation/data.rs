@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use model::policy::Policy;
+use model::policy::FixedSettings;
 use registry::{Limits, Program, Services, Settings, clock::SystemClock};
 use sha2::{Digest as _, Sha256};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
@@ -149,7 +149,8 @@ impl Data {
             data: self.folder.path().join("data"),
             database: self.database.clone(),
             key_file: None,
-            policy: Policy::default(),
+            policy: FixedSettings::default(),
+            providers: Vec::new(),
             limits: Limits { package_bytes: 1_000_000, document_bytes: 100_000 },
             public_url: "http://127.0.0.1:3000".to_owned(),
             clock: Arc::new(SystemClock),
