@@ -72,7 +72,7 @@ fn assert_protected(path: &str, answer: &Answer, what: &str) {
             assert_eq!(policy, "default-src 'none'; sandbox", "{what}");
             assert!(!is_kept || answer.status.is_success() || answer.status == 304, "{what}");
         }
-        Some("api" | "_fn") => {
+        Some("api" | "_fn" | "healthz" | "readyz") => {
             assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'", "{what}");
             assert!(!is_kept, "{what}");
         }
