@@ -239,6 +239,23 @@ async fn signing_up_takes_a_verified_address_that_the_policy_admits() {
         let (services, _) = world.with_ana().await;
         assert!(matches!(arrive(&services, proof("cid")).await, Err(Error::Forbidden(_))));
         services.close().await;
+        // By its domain alone somebody may be let in, and only where that is the policy.
+        world.policy.fix(Setting::AllowedDomains, "example.org", String::new()).unwrap();
+        for (policy, domain, is_let_in) in [
+            ("closed", "example.org", false),
+            ("domains", "example.org", true),
+            ("domains", "example.com", false),
+            ("domains", "mail.example.org", false),
+        ] {
+            world.policy.fix(Setting::SignUp, policy, String::new()).unwrap();
+            let services = world.open(Program::Server).await;
+            let email = Some(format!("dan@{domain}").parse().unwrap());
+            let arrived = arrive(&services, Proof { email, ..proof("dan") }).await;
+            assert_eq!(arrived.is_ok(), is_let_in, "{policy} {domain}");
+            let unverified = Proof { email: None, ..proof("dan") };
+            assert!(matches!(arrive(&services, unverified).await, Err(Error::Forbidden(_))));
+            services.close().await;
+        }
         world.policy.fix(Setting::SignUp, "open", "--sign-up".to_owned()).unwrap();
         let services = world.open(Program::Server).await;
         let unverified = Proof { email: None, ..proof("cid") };

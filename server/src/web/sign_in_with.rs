@@ -54,6 +54,10 @@ async fn begin(
     let Some(provider) = asked.state.providers.get(&asked.name) else {
         return asked.missing().await;
     };
+    // Whoever is signed in at the provider would be signed in here without having asked for it.
+    if asked.is_led_here_by_another_site() {
+        return LocalPath::known("/sign-in").leading_to(&asked.next()).redirect();
+    }
     let caller = asked.caller().cloned();
     let purpose = match (asked.query("for").as_deref(), asked.query("invite"), &caller) {
         (_, Some(code), _) => Purpose::Join(code),
@@ -204,6 +208,12 @@ impl Asked {
 
     fn is_secure(&self) -> bool {
         self.state.public_url.is_https()
+    }
+
+    /// Whether a page elsewhere, not a person, begins this (Fetch Metadata, `Sec-Fetch-Site`).
+    fn is_led_here_by_another_site(&self) -> bool {
+        let site = self.parts.headers.get("sec-fetch-site");
+        site.is_some_and(|site| site != "same-origin" && site != "none")
     }
 
     fn query(&self, name: &str) -> Option<String> {

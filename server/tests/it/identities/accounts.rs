@@ -53,6 +53,24 @@ async fn joined<'a>(server: &'a Server, provider: &Provider) -> Browser<'a> {
 }
 
 #[tokio::test]
+async fn a_page_elsewhere_signs_nobody_in() {
+    let provider = Provider::start().await;
+    let (server, _file) = server_for(&provider, &[]).await;
+    server.set_up().await;
+    for (site, leads_to) in [
+        ("cross-site", "/sign-in?next=%2Ffeeds"),
+        ("same-site", "/sign-in?next=%2Ffeeds"),
+        ("same-origin", "http"),
+        ("none", "http"),
+    ] {
+        let headers = [("sec-fetch-site", site)];
+        let answer = server.ask("GET", "/sign-in/with/contoso?next=/feeds", &headers).await;
+        assert_eq!(answer.status, 303, "{site}");
+        assert!(answer.header("location").starts_with(leads_to), "{site}");
+    }
+}
+
+#[tokio::test]
 async fn an_identity_is_linked_from_the_profile_after_a_question() {
     let provider = Provider::start().await;
     let (server, _file) = server_for(&provider, &[]).await;
