@@ -39,7 +39,7 @@ test("what was done appears, is found and downloaded", async ({ page, server, si
 });
 
 test("pages lead to older entries and back", async ({ page, server, signIn }, info) => {
-  const name = `many-${info.project.name}`;
+  const name = `busy-${info.project.name}`;
   server.user(name);
   for (let count = 0; count < 52; count += 1) await server.session(name);
   await signIn(name);
