@@ -124,7 +124,7 @@ fn bound(text: &'static str, wanted: &Wanted<'_>) -> Statement {
     sql(text)
         .bind(wanted.now)
         .bind(wanted.revoked_since)
-        .bind(&query.owner)
+        .bind(query.owner.to_lowercase())
         .bind(query.standing.word())
         .bind(wanted.soon)
         .bind(wanted.unused_since)
