@@ -8,6 +8,7 @@
 
 pub mod action;
 pub mod audit;
+pub mod characters;
 pub mod client;
 pub mod connect;
 pub mod decide;

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::characters::{has_no_width, turns};
+
 /// Why text is not a name. The sentences are shown beside the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadName {
@@ -197,17 +199,11 @@ impl FromStr for DisplayName {
         if name.chars().count() > Self::LONGEST {
             return Err(BadName::TooLong(Self::LONGEST));
         }
-        if name.chars().any(|c| c.is_control() || is_invisible(c)) {
+        if name.chars().any(|c| c.is_control() || turns(c) || has_no_width(c)) {
             return Err(BadName::Invisible);
         }
         Ok(Self(name))
     }
-}
-
-/// Marks that cannot be seen or change the direction of text (UAX #9): they make one name look like
-/// another.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// An e-mail address as typed; [`key`](Self::key) is the form in which two are the same.

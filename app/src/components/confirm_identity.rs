@@ -1,11 +1,10 @@
 //! Asking for the password in the middle of an act, when the identity has to be confirmed again.
 
 use leptos::{html, prelude::*};
-use leptos_router::hooks::use_location;
 use model::links::segment;
 
 use super::problem::ProblemAlert;
-use crate::{Failure, server_fns::sessions::confirm_identity, site::Site};
+use crate::{Failure, address::here, server_fns::sessions::confirm_identity, site::Site};
 
 /// The one dialog of a page that asks for the password.
 #[derive(Clone, Copy)]
@@ -179,11 +178,7 @@ pub(crate) fn ConfirmDialog(
 /// The way over a provider leaves the page, and comes back to it.
 #[component]
 fn OtherWay(words: &'static str, class: &'static str) -> impl IntoView {
-    let location = use_location();
-    let href = move || {
-        let (path, query) = (location.pathname.get(), location.search.get());
-        let here = if query.is_empty() { path } else { format!("{path}?{query}") };
-        format!("/confirm?next={}", segment(&here))
-    };
+    let here = here();
+    let href = move || format!("/confirm?next={}", segment(&here.get()));
     view! { <a class=class href=href rel="external">{words}</a> }
 }

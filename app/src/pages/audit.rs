@@ -3,7 +3,6 @@
 mod row;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use model::{
     audit::Group,
     listing::{AuditQuery, LONGEST_SEARCH},
@@ -14,6 +13,7 @@ use model::{
 use self::row::row;
 use super::failed::Failed;
 use crate::{
+    address::asked,
     components::{
         list_filter::{DayField, ListFilter, NameField, follow},
         page_title::PageTitle,
@@ -27,13 +27,7 @@ const PATH: &str = "/audit";
 /// The page.
 #[component]
 pub(crate) fn AuditPage() -> impl IntoView {
-    let query = use_query_map();
-    let asked = move || {
-        query.with(|query| {
-            let pairs = query.clone().into_iter();
-            AuditQuery::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
-        })
-    };
+    let asked = asked(AuditQuery::from_pairs);
     let fetch = move || read_audit(untrack(asked));
     view! {
         <PageTitle text="Audit"/>

@@ -1,10 +1,10 @@
 //! `/admin/tokens`: everybody's tokens, without their values, for administrators.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_query_map;
 use model::{
     links,
-    listing::{EveryonesQuery, LONGEST_SEARCH, Standing, TokenEnd, TokenUseFilter},
+    listing::{self, EveryonesQuery, LONGEST_SEARCH, Standing, TokenEnd, TokenUseFilter},
     names::Username,
     timestamp::Timestamp,
     token::TokenKind,
@@ -13,6 +13,7 @@ use model::{
 
 use super::failed::Failed;
 use crate::{
+    address::{asked, here},
     components::{
         form_answer::FormAnswer,
         frame::AdminNav,
@@ -31,13 +32,7 @@ const PATH: &str = "/admin/tokens";
 /// The page.
 #[component]
 pub(crate) fn EveryonesTokensPage() -> impl IntoView {
-    let query = use_query_map();
-    let asked = move || {
-        query.with(|query| {
-            let pairs = query.clone().into_iter();
-            EveryonesQuery::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
-        })
-    };
+    let asked = asked(EveryonesQuery::from_pairs);
     page_of(
         String::new,
         move || list_everyones(untrack(asked)),
@@ -53,11 +48,7 @@ fn Everyones(list: EveryonesTokens, asked: Signal<EveryonesQuery>) -> impl IntoV
     let answer = FormAnswer::get();
     let query = list.query.clone();
     let done = done(&list);
-    let location = use_location();
-    let here = Signal::derive(move || {
-        let (path, query) = (location.pathname.get(), location.search.get());
-        if query.is_empty() { path } else { format!("{path}?{query}") }
-    });
+    let here = here();
     let followed = follow(list, move || asked.get(), list_everyones);
     let found = move || followed.list.with(words);
     view! {
@@ -86,9 +77,9 @@ fn Everyones(list: EveryonesTokens, asked: Signal<EveryonesQuery>) -> impl IntoV
 
 #[component]
 fn Filter(query: EveryonesQuery, found: Signal<String>) -> impl IntoView {
-    let states = Standing::ALL.iter().map(|one| (one.word(), one.label().to_owned())).collect();
-    let uses = TokenUseFilter::ALL.iter().map(|one| (one.word(), one.label().to_owned())).collect();
-    let ends = TokenEnd::ALL.iter().map(|one| (one.word(), one.label().to_owned())).collect();
+    let states = Standing::options();
+    let uses = TokenUseFilter::options();
+    let ends = TokenEnd::options();
     view! {
         <ListFilter label="Tokens" path=PATH found>
             <SearchField label="Filter" value=query.text longest=LONGEST_SEARCH/>
@@ -123,7 +114,7 @@ fn done(list: &EveryonesTokens) -> Option<AnyView> {
 /// `800 tokens`, `3 of 800 tokens`.
 fn words(list: &EveryonesTokens) -> String {
     let all = format!("{} token{}", list.total, if list.total == 1 { "" } else { "s" });
-    if list.query.is_narrow() { format!("{} of {all}", list.found) } else { all }
+    listing::found(list.found, all, list.query.is_narrow())
 }
 
 fn table(list: &EveryonesTokens, here: &str) -> AnyView {

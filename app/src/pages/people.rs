@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::{
     links,
-    listing::{LONGEST_SEARCH, PeopleQuery, PeopleRole, PeopleState},
+    listing::{self, LONGEST_SEARCH, PeopleQuery, PeopleRole, PeopleState},
     names::Username,
     timestamp::Timestamp,
     views::{ListedPerson, PeoplePage as People, PersonState},
@@ -12,6 +12,7 @@ use model::{
 
 use super::failed::Failed;
 use crate::{
+    address::asked,
     components::{
         frame::AdminNav,
         list_filter::{ChoiceField, ListFilter, Pager, SearchField, follow},
@@ -28,13 +29,7 @@ const PATH: &str = "/admin";
 /// The page.
 #[component]
 pub(crate) fn PeoplePage() -> impl IntoView {
-    let query = use_query_map();
-    let asked = move || {
-        query.with(|query| {
-            let pairs = query.clone().into_iter();
-            PeopleQuery::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
-        })
-    };
+    let asked = asked(PeopleQuery::from_pairs);
     page_of(
         String::new,
         move || list_people(untrack(asked)),
@@ -48,8 +43,8 @@ pub(crate) fn PeoplePage() -> impl IntoView {
 #[component]
 fn Everybody(list: People, asked: Signal<PeopleQuery>) -> impl IntoView {
     let query = list.query.clone();
-    let states = PeopleState::ALL.iter().map(|one| (one.word(), one.label().to_owned())).collect();
-    let roles = PeopleRole::ALL.iter().map(|one| (one.word(), one.label().to_owned())).collect();
+    let states = PeopleState::options();
+    let roles = PeopleRole::options();
     let followed = follow(list, move || asked.get(), list_people);
     let found = move || followed.list.with(words);
     view! {
@@ -92,7 +87,7 @@ fn withdrawn() -> Option<impl IntoView + use<>> {
 fn words(list: &People) -> String {
     let all =
         if list.total == 1 { "1 person".to_owned() } else { format!("{} people", list.total) };
-    if list.query.is_narrow() { format!("{} of {all}", list.found) } else { all }
+    listing::found(list.found, all, list.query.is_narrow())
 }
 
 fn table(list: &People) -> AnyView {

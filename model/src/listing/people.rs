@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Standing, choices, link, page, search};
+use super::{Standing, choices, queries};
 
 choices! {
     /// People by what their account is.
@@ -50,112 +50,40 @@ choices! {
     }
 }
 
-/// Which people are listed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PeopleQuery {
-    /// Part of a name or an e-mail address; empty for any.
-    pub text: String,
-    /// By state.
-    pub state: PeopleState,
-    /// By role.
-    pub role: PeopleRole,
-    /// Which page, from 1; 0 is the first too.
-    pub page: u64,
+queries! {
+    /// Which people are listed.
+    PeopleQuery {
+        /// Part of a name or an e-mail address; empty for any.
+        text: String = "q",
+        /// By state.
+        state: PeopleState = "state",
+        /// By role.
+        role: PeopleRole = "role"
+    }
+
+    /// Which of everybody's tokens are listed.
+    EveryonesQuery {
+        /// Part of a description, of an owner's name or of the last four characters; empty for any.
+        text: String = "q",
+        /// The owner's name; empty for anybody.
+        owner: String = "owner",
+        /// Where they stand.
+        standing: Standing = "state",
+        /// By their use.
+        used: TokenUseFilter = "use",
+        /// By their end.
+        end: TokenEnd = "expiry"
+    }
 }
 
 impl PeopleQuery {
-    /// Reads the query of an address.
-    pub fn from_pairs<N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, String)>) -> Self {
-        let mut query = Self::default();
-        for (name, value) in pairs {
-            match name.as_ref() {
-                "q" => query.text = search(&value),
-                "state" => query.state = PeopleState::of(&value),
-                "role" => query.role = PeopleRole::of(&value),
-                "page" => query.page = value.parse().unwrap_or(0),
-                _ => {}
-            }
-        }
-        query
-    }
-
-    /// The query to put after the address of the list: empty, or from its question mark on.
-    pub fn link(&self) -> String {
-        link([
-            ("q", self.text.as_str()),
-            ("state", self.state.word()),
-            ("role", self.role.word()),
-            ("page", &page(self.page)),
-        ])
-    }
-
-    /// The same list, another page.
-    #[must_use]
-    pub fn on_page(&self, page: u64) -> Self {
-        Self { page, ..self.clone() }
-    }
-
     /// Whether it leaves anybody out.
     pub fn is_narrow(&self) -> bool {
         *self != Self { page: self.page, ..Self::default() }
     }
 }
 
-/// Which of everybody's tokens are listed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EveryonesQuery {
-    /// Part of a description, of an owner's name or of the last four characters; empty for any.
-    pub text: String,
-    /// The owner's name; empty for anybody.
-    pub owner: String,
-    /// Where they stand.
-    pub standing: Standing,
-    /// By their use.
-    pub used: TokenUseFilter,
-    /// By their end.
-    pub end: TokenEnd,
-    /// Which page, from 1; 0 is the first too.
-    pub page: u64,
-}
-
 impl EveryonesQuery {
-    /// Reads the query of an address.
-    pub fn from_pairs<N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, String)>) -> Self {
-        let mut query = Self::default();
-        for (name, value) in pairs {
-            match name.as_ref() {
-                "q" => query.text = search(&value),
-                "owner" => query.owner = search(&value).to_lowercase(),
-                "state" => query.standing = Standing::of(&value),
-                "use" => query.used = TokenUseFilter::of(&value),
-                "expiry" => query.end = TokenEnd::of(&value),
-                "page" => query.page = value.parse().unwrap_or(0),
-                _ => {}
-            }
-        }
-        query
-    }
-
-    /// The query to put after the address of the list: empty, or from its question mark on.
-    pub fn link(&self) -> String {
-        link([
-            ("q", self.text.as_str()),
-            ("owner", self.owner.as_str()),
-            ("state", self.standing.word()),
-            ("use", self.used.word()),
-            ("expiry", self.end.word()),
-            ("page", &page(self.page)),
-        ])
-    }
-
-    /// The same list, another page.
-    #[must_use]
-    pub fn on_page(&self, page: u64) -> Self {
-        Self { page, ..self.clone() }
-    }
-
     /// Whether it leaves any token out.
     pub fn is_narrow(&self) -> bool {
         *self != Self { page: self.page, ..Self::default() }

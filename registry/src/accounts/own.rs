@@ -146,7 +146,7 @@ async fn farewell(source: &mut impl Source, account: &Account) -> Result<Farewel
         username: account.username.clone(),
         tokens: held.tokens.unsigned_abs(),
         memberships: held.memberships.unsigned_abs(),
-        orphans: accounts::orphans(source, account.id).await?,
+        orphans: people::only_owner_of(source, account.id).await?,
         is_only_admin,
     })
 }

@@ -106,14 +106,10 @@ impl Accounts {
     ) -> Result<Stopped, Error> {
         let (id, now) = (account.id, self.core.now());
         let count = |number: i64| u64::try_from(number).unwrap_or(0);
-        let feeds = people::owned_feeds(transaction, id).await?;
         Ok(Stopped {
             tokens: count(people::working_tokens(transaction, id, now).await?),
             sessions: count(people::sessions(transaction, id, now, now.minus(IDLE)).await?),
-            feeds: feeds
-                .into_iter()
-                .filter_map(|(name, is_alone)| is_alone.then_some(name))
-                .collect(),
+            feeds: people::only_owner_of(transaction, id).await?,
         })
     }
 }

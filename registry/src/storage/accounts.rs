@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Source, Transaction, sql};
 use crate::error::Error;
 
-pub(crate) use self::deletion::{delete, held, orphans};
+pub(crate) use self::deletion::{delete, held};
 
 /// An account as stored.
 #[derive(Debug, Clone)]

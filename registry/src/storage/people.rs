@@ -161,6 +161,15 @@ pub(crate) async fn owned_feeds(
     Ok(rows.into_iter().map(|(name, others)| (name, others == 0)).collect())
 }
 
+/// The feeds an account owns and nobody else does who can act, by name.
+pub(crate) async fn only_owner_of(
+    source: &mut impl Source,
+    id: AccountId,
+) -> Result<Vec<String>, Error> {
+    let owned = owned_feeds(source, id).await?;
+    Ok(owned.into_iter().filter_map(|(name, is_alone)| is_alone.then_some(name)).collect())
+}
+
 /// Whether nothing has happened to an account since it was made: its primary token is all it has,
 /// and has not been used.
 pub(crate) async fn is_untouched(source: &mut impl Source, id: AccountId) -> Result<bool, Error> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{denial::Code, role::Role};
+use model::{denial::Code, listing::EveryonesQuery, role::Role};
 use registry::{Error, Origin, Services, feeds::NewFeed, sessions::PasswordText};
 
 use crate::support::{
@@ -146,6 +146,8 @@ async fn a_deleted_account_stops_and_what_it_published_stays() {
 
         accounts.delete_own(&caller, " Ana ", &origin()).await.unwrap();
         assert_eq!(may_read(&services, &token).await, Err(Code::Disabled));
+        let everyones = services.tokens.everyones_for(&EveryonesQuery::default()).await.unwrap();
+        assert!(everyones.tokens.iter().all(|token| token.owner == "ben"), "{everyones:?}");
         let again = services.sessions.sign_in("ana", &password(), &origin()).await;
         assert!(matches!(again, Err(Error::WrongPassword)));
         assert!(matches!(accounts.profile(&caller).await, Err(Error::NotFound(_))));

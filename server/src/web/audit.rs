@@ -43,7 +43,7 @@ async fn export(format: Format, state: ServerState, asked: &Parts) -> Response {
     let Some(caller) = asked.extensions.get::<Caller>() else {
         let page = LocalPath::parse(&format!("/audit{}", query.link()));
         let page = page.unwrap_or_else(|| LocalPath::known("/audit"));
-        return LocalPath::known("/sign-in").leading_to(&page).redirect();
+        return LocalPath::sign_in(&page).redirect();
     };
     let services = state.services;
     let reader = Reader::Person(caller.clone());

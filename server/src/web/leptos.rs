@@ -199,5 +199,5 @@ fn must_sign_in(access: Access, request: &Request) -> Option<Response> {
     }
     let next = request.uri().path_and_query().and_then(|next| LocalPath::parse(next.as_str()));
     let next = next.unwrap_or_else(|| LocalPath::known("/"));
-    Some(LocalPath::known("/sign-in").leading_to(&next).redirect())
+    Some(LocalPath::sign_in(&next).redirect())
 }

@@ -56,7 +56,7 @@ async fn begin(
     };
     // Whoever is signed in at the provider would be signed in here without having asked for it.
     if asked.is_led_here_by_another_site() {
-        return LocalPath::known("/sign-in").leading_to(&asked.next()).redirect();
+        return LocalPath::sign_in(&asked.next()).redirect();
     }
     let caller = asked.caller().cloned();
     let purpose = match (asked.query("for").as_deref(), asked.query("invite"), &caller) {
@@ -64,7 +64,7 @@ async fn begin(
         (Some("link"), None, Some(caller)) => Purpose::Link(caller.session),
         (Some("confirm"), None, Some(caller)) => Purpose::Confirm(caller.session),
         (Some("link" | "confirm"), None, None) => {
-            return LocalPath::known("/sign-in").leading_to(&asked.here()).redirect();
+            return LocalPath::sign_in(&asked.here()).redirect();
         }
         _ => Purpose::SignIn,
     };
@@ -75,7 +75,7 @@ async fn begin(
     let (attempt, sealed) = match begun {
         Ok(begun) => begun,
         Err(Error::Unconfirmed) => {
-            return LocalPath::known("/confirm").leading_to(&asked.here()).redirect();
+            return LocalPath::confirm(&asked.here()).redirect();
         }
         Err(Error::NotFound(_)) => return asked.missing().await,
         Err(error) => return asked.refused(&purpose, &next, error).await,
@@ -187,8 +187,8 @@ fn next_of(attempt: &Attempt) -> LocalPath {
 /// The page that a way to a provider was begun on.
 fn page_of(purpose: &Purpose, next: &LocalPath) -> LocalPath {
     match purpose {
-        Purpose::SignIn => LocalPath::known("/sign-in").leading_to(next),
-        Purpose::Confirm(_) => LocalPath::known("/confirm").leading_to(next),
+        Purpose::SignIn => LocalPath::sign_in(next),
+        Purpose::Confirm(_) => LocalPath::confirm(next),
         Purpose::Link(_) => LocalPath::known("/profile/security"),
         Purpose::Join(code) => LocalPath::parse(&format!("/invite/{code}"))
             .unwrap_or_else(|| LocalPath::known("/invite/none")),

@@ -56,7 +56,7 @@ macro_rules! with_wanted {
              f.name AS last_used_feed,
              CASE WHEN t.state <> 'active' THEN t.state WHEN t.expires_at <= $1 THEN 'expired'
              WHEN t.not_before > $1 THEN 'not-yet' ELSE 'active' END AS standing
-             FROM tokens AS t JOIN accounts AS a ON a.id = t.owner_id
+             FROM tokens AS t JOIN accounts AS a ON a.id = t.owner_id AND a.deleted_at IS NULL
              LEFT JOIN feeds AS f ON f.id = t.last_used_feed_id
              WHERE t.state <> 'revoked' OR t.state_changed_at > $2),
              wanted AS (SELECT l.* FROM listed AS l WHERE ($3 = '' OR l.owner_name = $3)
@@ -124,7 +124,7 @@ fn bound(text: &'static str, wanted: &Wanted<'_>) -> Statement {
     sql(text)
         .bind(wanted.now)
         .bind(wanted.revoked_since)
-        .bind(&query.owner)
+        .bind(query.owner.to_lowercase())
         .bind(query.standing.word())
         .bind(wanted.soon)
         .bind(wanted.unused_since)

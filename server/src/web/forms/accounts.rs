@@ -113,13 +113,13 @@ async fn sign_in(posted: Posted) -> Response {
 async fn confirm(posted: Posted) -> Response {
     let next = posted.next();
     let Some(caller) = posted.caller() else {
-        return LocalPath::known("/sign-in").leading_to(&next).redirect();
+        return LocalPath::sign_in(&next).redirect();
     };
     let password = posted.password("password");
     match posted.services().sessions.confirm(caller, &password, &posted.origin).await {
         Ok(session) => posted.lead_with(&session, &next),
         Err(error) => {
-            let page = LocalPath::known("/confirm").leading_to(&next);
+            let page = LocalPath::confirm(&next);
             posted.again(&page, &[], not_yours("password", error)).await
         }
     }
@@ -128,7 +128,7 @@ async fn confirm(posted: Posted) -> Response {
 async fn change_password(posted: Posted) -> Response {
     let page = LocalPath::known("/profile/security");
     let Some(caller) = posted.caller() else {
-        return LocalPath::known("/sign-in").leading_to(&page).redirect();
+        return LocalPath::sign_in(&page).redirect();
     };
     if let Some(wrong) = wrong_password(&posted, "new") {
         return posted.again(&page, &[], Refused::Fields(vec![wrong])).await;
@@ -146,7 +146,7 @@ async fn change_password(posted: Posted) -> Response {
             response.headers_mut().append(header::SET_COOKIE, password_notice::SET);
             response
         }
-        Err(Error::Unconfirmed) => LocalPath::known("/confirm").leading_to(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error @ Error::Invalid(_)) => {
             posted.again(&page, &[], Refused::Field("new", error)).await
         }

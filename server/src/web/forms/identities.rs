@@ -39,7 +39,7 @@ async fn finish(posted: Posted) -> Response {
             sign_in_with(posted, Ok(session), tokens(), page, &[]).await
         }
         Err(Error::Unconfirmed) => {
-            return LocalPath::known("/confirm").leading_to(&page).redirect();
+            return LocalPath::confirm(&page).redirect();
         }
         Err(error) => {
             // A name that is taken is quoted.
@@ -63,12 +63,12 @@ async fn finish(posted: Posted) -> Response {
 async fn unlink_one(Path(id): Path<String>, posted: Posted) -> Response {
     let page = security();
     let Some(caller) = posted.caller() else {
-        return LocalPath::known("/sign-in").leading_to(&page).redirect();
+        return LocalPath::sign_in(&page).redirect();
     };
     let Ok(id) = id.parse::<IdentityId>() else { return StatusCode::NOT_FOUND.into_response() };
     match posted.services().identities.unlink(caller, id, &posted.origin).await {
         Ok(()) => page.redirect(),
-        Err(Error::Unconfirmed) => LocalPath::known("/confirm").leading_to(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error) => posted.again(&page, &[], Refused::Form(error)).await,
     }
 }

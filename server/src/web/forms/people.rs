@@ -48,7 +48,7 @@ pub(super) fn routes(routes: &mut Routes) {
 
 async fn new(posted: Posted) -> Response {
     let page = LocalPath::known("/admin/people/new");
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let keep = ["username", "email", "admin"];
     let (username, email) = (posted.text("username"), posted.text("email"));
     let wrong: Vec<_> = [
@@ -72,7 +72,8 @@ async fn new(posted: Posted) -> Response {
         Err(Error::Unconfirmed) => {
             let admin = if person.is_admin { "&admin=yes" } else { "" };
             let username = links::segment(&person.username);
-            confirm(&local(&format!("{}?username={username}{admin}", page.as_str()))).redirect()
+            LocalPath::confirm(&local(&format!("{}?username={username}{admin}", page.as_str())))
+                .redirect()
         }
         Err(error @ Error::Taken(_)) => {
             let is_name = error.to_string().contains('“');
@@ -85,7 +86,7 @@ async fn new(posted: Posted) -> Response {
 
 async fn on_person(act: PersonAct, Path(username): Path<String>, posted: Posted) -> Response {
     let page = local(&links::person(&username));
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     match perform(posted.services(), caller, &posted.origin, &username, act).await {
         Ok(Some(link)) => show(posted, &page, link).await,
         Ok(None) if act == PersonAct::Withdraw => {
@@ -96,7 +97,7 @@ async fn on_person(act: PersonAct, Path(username): Path<String>, posted: Posted)
             LocalPath::known("/").redirect()
         }
         Ok(None) => local(&format!("{}?done={}", page.as_str(), act.word())).redirect(),
-        Err(Error::Unconfirmed) => confirm(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error) => posted.again(&page, &[], Refused::Form(error)).await,
     }
 }
@@ -106,7 +107,7 @@ async fn on_token(act: &str, Path(id): Path<String>, posted: Posted) -> Response
     let next = LocalPath::parse(posted.text("next"));
     let page = next.filter(|next| next.as_str().starts_with("/admin/tokens"));
     let page = page.unwrap_or_else(|| LocalPath::known("/admin/tokens"));
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let actor = Actor::Person(caller.clone(), posted.origin.clone());
     let tokens = &posted.services().tokens;
     let done = match (id.parse::<TokenId>(), act) {
@@ -119,14 +120,14 @@ async fn on_token(act: &str, Path(id): Path<String>, posted: Posted) -> Response
             let separator = if page.as_str().contains('?') { '&' } else { '?' };
             local(&format!("{}{separator}changed={id}", page.as_str())).redirect()
         }
-        Err(Error::Unconfirmed) => confirm(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error) => posted.again(&page, &[], Refused::Form(error)).await,
     }
 }
 
 async fn policy(posted: Posted) -> Response {
     let page = LocalPath::known("/admin/policy");
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let keep = Setting::ALL.map(Setting::key);
     let sent = |key: &str| posted.fields().iter().any(|(name, _)| name == key);
     // What was left as it was when the form was opened may have been changed by somebody else since.
@@ -158,7 +159,7 @@ async fn policy(posted: Posted) -> Response {
                         (setting.key(), text.as_deref().unwrap_or_default())
                     }))
                     .finish();
-            confirm(&local(&format!("{}?{query}", page.as_str()))).redirect()
+            LocalPath::confirm(&local(&format!("{}?{query}", page.as_str()))).redirect()
         }
         Err(error) => posted.again(&page, &keep, Refused::Form(error)).await,
     }
@@ -178,12 +179,4 @@ async fn to_person(Path(username): Path<String>) -> Response {
 /// A page of administrators. Links are encoded, so each is an address on this site.
 fn local(link: &str) -> LocalPath {
     LocalPath::parse(link).unwrap_or_else(|| LocalPath::known("/admin"))
-}
-
-fn sign_in(next: &LocalPath) -> Response {
-    LocalPath::known("/sign-in").leading_to(next).redirect()
-}
-
-fn confirm(next: &LocalPath) -> LocalPath {
-    LocalPath::known("/confirm").leading_to(next)
 }
