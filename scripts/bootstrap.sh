@@ -172,6 +172,8 @@ firefox_will_do() {
 check_services() {
   check_chromium
   firefox_will_do || require firefox-esr
+  # Makes the certificates that tests of TLS use.
+  has openssl || require openssl
   # Debian keeps it outside PATH, one folder for each version.
   has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || require postgresql
 }

@@ -9,11 +9,15 @@ use model::{
     links::segment,
     token::RevealedSecret,
     token_form::{Problem, TokenForm},
-    views::{Regenerated, Viewer},
+    views::{OneTimeLink, Regenerated, Viewer},
 };
 use registry::{Caller, Error, Origin, Services, access::Credential, sessions::SessionSecret};
 
-use crate::{Failure, server_fns::tokens::Created, site::Site};
+use crate::{
+    Failure,
+    server_fns::tokens::Created,
+    site::{Site, SitePolicy},
+};
 
 /// Where the built site is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +46,10 @@ pub struct Theme(pub String);
 #[derive(Debug, Clone, Copy)]
 pub struct PasswordChanged;
 
+/// What this browser keeps, sealed, of somebody who came back from a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArrivalKept(pub String);
+
 /// The answer to a form that was posted, for the page that shows it. A page with an answer is plain:
 /// it is never hydrated, because what it shows must not be asked for a second time.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +70,8 @@ pub struct Answer {
     pub secret: Option<RevealedSecret>,
     /// A token that was just given a new value, with that value.
     pub regenerated: Option<Regenerated>,
+    /// A link that was just made.
+    pub link: Option<OneTimeLink>,
 }
 
 impl Answer {
@@ -89,7 +99,7 @@ pub(crate) fn credential() -> Credential {
     caller_if_any().map_or(Credential::Anonymous, Credential::Session)
 }
 
-fn caller_if_any() -> Option<Caller> {
+pub(crate) fn caller_if_any() -> Option<Caller> {
     use_context::<Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned())
 }
 
@@ -110,6 +120,11 @@ pub(crate) fn signed_out(error: Error) -> Failure {
         response.insert_header(header::LOCATION, address);
     }
     Failure::SignedOut
+}
+
+/// What this browser keeps of somebody who came back from a provider; nothing, if nobody did.
+pub(crate) fn arrival() -> String {
+    use_context::<ArrivalKept>().map(|kept| kept.0).unwrap_or_default()
 }
 
 /// Where the request comes from.
@@ -190,12 +205,15 @@ pub(crate) fn site() -> Site {
         username: caller.username,
         display_name: caller.display_name,
         is_admin: caller.is_admin,
+        has_password: caller.has_password,
     });
-    let policy = services.as_ref().map(|services| *services.policy());
+    let providers = services.as_ref().map(|services| services.providers().to_vec());
+    let policy = services.as_ref().map(|services| services.policy()).unwrap_or_default();
     let assets = use_context::<Assets>().map(|assets| assets.base).unwrap_or_default();
     Site {
         viewer,
-        policy: policy.unwrap_or_default(),
+        policy: SitePolicy::from(policy.as_ref()),
+        providers: providers.unwrap_or_default(),
         theme: use_context::<Theme>().map_or_else(|| "system".to_owned(), |theme| theme.0),
         is_exposed: use_context::<Exposed>().is_some_and(|exposed| exposed.0),
         public_url: services.map(|services| services.public_url().to_owned()).unwrap_or_default(),

@@ -13,6 +13,7 @@ compile_error!(
     "the flags of .cargo/config.toml are missing: is RUSTFLAGS set? Unset it, or add `--cfg erase_components`"
 );
 
+mod address;
 mod components;
 #[cfg(feature = "ssr")]
 pub mod context;

@@ -12,14 +12,38 @@ use crate::{
     components::frame::Frame,
     page_code::{NotLoaded, opened},
     pages::{
-        approve_login::ApproveLoginPage, choose_password::ChoosePasswordPage, confirm::ConfirmPage,
-        connect::ConnectPage, create_feed::CreateFeedPage, create_token::CreateTokenPage,
-        delete_account::DeleteAccountPage, delete_package::DeletePackagePage, denial::DenialPage,
-        edit_token::EditTokenPage, feed::FeedPage, feed_settings::FeedSettingsPage,
-        feeds::FeedsPage, home::HomePage, members::MembersPage, not_found::NotFoundPage,
-        package::PackagePage, profile::ProfilePage, regenerate_token::RegenerateTokenPage,
-        security::SecurityPage, set_up::SetUpPage, sign_in::SignInPage, sign_up::SignUpPage,
-        token::TokenPage, tokens::TokensPage,
+        approve_login::ApproveLoginPage,
+        audit::AuditPage,
+        choose_password::{ChoosePasswordPage, ResetPasswordPage},
+        confirm::ConfirmPage,
+        connect::ConnectPage,
+        create_feed::CreateFeedPage,
+        create_token::CreateTokenPage,
+        delete_account::DeleteAccountPage,
+        delete_package::DeletePackagePage,
+        denial::DenialPage,
+        edit_token::EditTokenPage,
+        everyones_tokens::EveryonesTokensPage,
+        feed::FeedPage,
+        feed_settings::FeedSettingsPage,
+        feeds::FeedsPage,
+        finish_sign_in::FinishSignInPage,
+        home::HomePage,
+        invite_person::InvitePersonPage,
+        members::MembersPage,
+        not_found::NotFoundPage,
+        package::PackagePage,
+        people::PeoplePage,
+        person::PersonPage,
+        policy::PolicyPage,
+        profile::ProfilePage,
+        regenerate_token::RegenerateTokenPage,
+        security::SecurityPage,
+        set_up::SetUpPage,
+        sign_in::SignInPage,
+        sign_up::SignUpPage,
+        token::TokenPage,
+        tokens::TokensPage,
     },
     site::provide_site,
 };
@@ -52,8 +76,10 @@ loaded_when_opened! {
     account {
         set_up: SetUp => SetUpPage,
         sign_in: SignIn => SignInPage,
+        finish_sign_in: FinishSignIn => FinishSignInPage,
         sign_up: SignUp => SignUpPage,
         choose_password: ChoosePassword => ChoosePasswordPage,
+        reset_password: ResetPassword => ResetPasswordPage,
         confirm: Confirm => ConfirmPage,
         profile: Profile => ProfilePage,
         delete_account: DeleteAccount => DeleteAccountPage,
@@ -76,6 +102,16 @@ loaded_when_opened! {
         create_feed: CreateFeed => CreateFeedPage,
         members: Members => MembersPage,
         feed_settings: FeedSettings => FeedSettingsPage,
+    }
+    audit {
+        audit: Audit => AuditPage,
+    }
+    admin {
+        people: People => PeoplePage,
+        invite_person: InvitePerson => InvitePersonPage,
+        person: Person => PersonPage,
+        everyones_tokens: EveryonesTokens => EveryonesTokensPage,
+        policy: Policy => PolicyPage,
     }
     connect {
         connect: Connect => ConnectPage,
@@ -101,8 +137,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=HomePage ssr=whole.clone()/>
                     <Route path=path!("/setup") view={Lazy::<SetUp>::new()} ssr=whole.clone()/>
                     <Route path=path!("/sign-in") view={Lazy::<SignIn>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/sign-in/finish") view={Lazy::<FinishSignIn>::new()} ssr=whole.clone()/>
                     <Route path=path!("/sign-up") view={Lazy::<SignUp>::new()} ssr=whole.clone()/>
                     <Route path=path!("/invite/:code") view={Lazy::<ChoosePassword>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/reset/:code") view={Lazy::<ResetPassword>::new()} ssr=whole.clone()/>
                     <Route path=path!("/confirm") view={Lazy::<Confirm>::new()} ssr=whole.clone()/>
                     <Route path=path!("/login/:code") view={Lazy::<ApproveLogin>::new()} ssr=whole.clone()/>
                     <Route path=path!("/profile") view={Lazy::<Profile>::new()} ssr=whole.clone()/>
@@ -114,6 +152,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/profile/tokens/:id/regenerate") view={Lazy::<RegenerateToken>::new()} ssr=whole.clone()/>
                     <Route path=path!("/profile/security") view={Lazy::<Security>::new()} ssr=whole.clone()/>
                     <Route path=path!("/connect") view={Lazy::<Connect>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/audit") view={Lazy::<Audit>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds") view={Lazy::<Feeds>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds/new") view={Lazy::<CreateFeed>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds/:feed") view={Lazy::<Feed>::new()} ssr=whole.clone()/>
@@ -122,6 +161,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/feeds/:feed/:ecosystem/:name") view={Lazy::<Package>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds/:feed/:ecosystem/:name/:version") view={Lazy::<Package>::new()} ssr=whole.clone()/>
                     <Route path=path!("/feeds/:feed/:ecosystem/:name/:version/delete") view={Lazy::<DeletePackage>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/admin") view={Lazy::<People>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/admin/people/new") view={Lazy::<InvitePerson>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/admin/people/:username") view={Lazy::<Person>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/admin/tokens") view={Lazy::<EveryonesTokens>::new()} ssr=whole.clone()/>
+                    <Route path=path!("/admin/policy") view={Lazy::<Policy>::new()} ssr=whole.clone()/>
                     <Route path=path!("/denials/:id") view={Lazy::<Denial>::new()} ssr=whole/>
                 </FlatRoutes>
             </Frame>

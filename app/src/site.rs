@@ -2,18 +2,41 @@
 
 use leptos::prelude::*;
 use model::{
-    policy::{FeedCreation, Policy},
-    views::Viewer,
+    policy::{FeedCreation, Policy, SignUp},
+    views::{Provider, Viewer},
 };
 use serde::{Deserialize, Serialize};
+
+/// What everybody is told of the policy, strangers too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SitePolicy {
+    /// Who may create an account.
+    pub sign_up: SignUp,
+    /// Who may create a feed.
+    pub feed_creation: FeedCreation,
+    /// The shortest password, in characters.
+    pub shortest_password: usize,
+}
+
+impl From<&Policy> for SitePolicy {
+    fn from(policy: &Policy) -> Self {
+        Self {
+            sign_up: policy.sign_up,
+            feed_creation: policy.feed_creation,
+            shortest_password: policy.shortest_password,
+        }
+    }
+}
 
 /// Facts about the server and the person, the same on both sides of a hydration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
     /// The person signed in.
     pub viewer: Option<Viewer>,
-    /// The operator's decisions.
-    pub policy: Policy,
+    /// What is decided for everyone.
+    pub policy: SitePolicy,
+    /// The providers whose identities can be linked.
+    pub providers: Vec<Provider>,
     /// `system`, `light` or `dark`.
     pub theme: String,
     /// Whether passwords and tokens travel unprotected beyond this machine.
@@ -31,7 +54,8 @@ impl Site {
     pub fn get() -> Self {
         use_context().unwrap_or_else(|| Self {
             viewer: None,
-            policy: Policy::default(),
+            policy: SitePolicy::from(&Policy::default()),
+            providers: Vec::new(),
             theme: "system".to_owned(),
             is_exposed: false,
             public_url: String::new(),
@@ -45,10 +69,14 @@ impl Site {
         self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, host)| host)
     }
 
+    /// Whether the person administers the server.
+    pub fn is_admin(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.is_admin)
+    }
+
     /// Whether the person may create feeds.
     pub fn may_create_feeds(&self) -> bool {
-        self.policy.feed_creation == FeedCreation::Everyone
-            || self.viewer.as_ref().is_some_and(|viewer| viewer.is_admin)
+        self.policy.feed_creation == FeedCreation::Everyone || self.is_admin()
     }
 }
 

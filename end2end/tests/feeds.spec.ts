@@ -153,9 +153,12 @@ test("feeds and packages are searched, and the address says how", async ({ page,
   };
   await page.goto("/feeds");
   await settled(page, script);
-  await expect(words(page)).toHaveText("3 feeds");
+  // Other tests' public feeds are for everybody.
+  await expect(words(page)).toHaveText(/^\d+ feeds$/);
+  const all = await words(page).innerText();
+  expect(parseInt(all, 10)).toBeGreaterThanOrEqual(3);
   await ask(() => page.getByLabel("Filter").fill("beta"));
-  await expect(words(page)).toContainText("1 of 3 feeds");
+  await expect(words(page)).toContainText(`1 of ${all}`);
   await expect(page).toHaveURL(/\/feeds\?q=beta/);
   if (script) await expect(page.getByLabel("Filter")).toBeFocused();
   await expect(page.getByRole("link", { name: `beta-${tag}` })).toBeVisible();
@@ -164,7 +167,7 @@ test("feeds and packages are searched, and the address says how", async ({ page,
   await expect(page.getByRole("heading", { name: "No feed matches" })).toBeVisible();
   await accessible();
   await page.getByRole("link", { name: "Show all feeds" }).click();
-  await expect(words(page)).toHaveText("3 feeds");
+  await expect(words(page)).toHaveText(/^\d+ feeds$/);
   await expect(page.getByLabel("Filter")).toHaveValue("");
 
   await page.getByRole("link", { name: `alpha-${tag}` }).click();

@@ -68,6 +68,8 @@ ids! {
     PackageId,
     /// A released version of a package.
     VersionId,
+    /// An identity at a provider that is linked to an account.
+    IdentityId,
     /// One use of a form, so that sending it twice acts once.
     FormId,
 }

@@ -7,6 +7,8 @@
 //! secret) and [`denial::Code`] (the reasons, with their statuses).
 
 pub mod action;
+pub mod audit;
+pub mod characters;
 pub mod client;
 pub mod connect;
 pub mod decide;

@@ -45,6 +45,11 @@ pub fn token_regenerate(id: TokenId) -> String {
     format!("/profile/tokens/{id}/regenerate")
 }
 
+/// The page on which administrators see somebody.
+pub fn person(username: &str) -> String {
+    format!("/admin/people/{}", segment(username))
+}
+
 /// Text as one segment of a path, or as a value in a query: all but unreserved characters and `@`
 /// is encoded.
 pub fn segment(text: &str) -> String {

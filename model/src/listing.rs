@@ -2,10 +2,14 @@
 //! a list can be reloaded, linked to and gone back to. What cannot be read is as if it were not
 //! there: an address never makes a page fail.
 
+mod audit;
+mod people;
 mod tokens;
 
 use serde::{Deserialize, Serialize};
 
+pub use audit::AuditQuery;
+pub use people::{EveryonesQuery, PeopleQuery, PeopleRole, PeopleState, TokenEnd, TokenUseFilter};
 pub use tokens::{Standing, TokenSort, TokensQuery};
 
 use crate::{ecosystem::Ecosystem, links::segment, role::Role};
@@ -34,14 +38,101 @@ macro_rules! choices {
                 match self { $(Self::$variant => $label),+ }
             }
 
-            fn of(word: &str) -> Self {
-                Self::ALL.iter().copied().find(|choice| choice.word() == word).unwrap_or_default()
+            /// Word and label of each, as a form offers them.
+            pub fn options() -> Vec<(&'static str, String)> {
+                Self::ALL.iter().map(|choice| (choice.word(), choice.label().to_owned())).collect()
+            }
+        }
+
+        impl $crate::listing::Field for $name {
+            fn read(text: &str) -> Self {
+                Self::ALL.iter().copied().find(|choice| choice.word() == text).unwrap_or_default()
+            }
+
+            fn write(&self) -> String {
+                self.word().to_owned()
             }
         }
     )+};
 }
 
-use choices;
+/// What lists of pages are asked for. Each field has its name in addresses; the page is told by all of
+/// them in one way.
+macro_rules! queries {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty = $word:literal),+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: $type,)+
+            /// Which page, from 1; 0 is the first too.
+            pub page: u64,
+        }
+
+        impl $name {
+            /// Reads the query of an address.
+            pub fn from_pairs<N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, String)>) -> Self {
+                let mut query = Self::default();
+                for (name, value) in pairs {
+                    match name.as_ref() {
+                        $($word => query.$field = $crate::listing::Field::read(&value),)+
+                        "page" => query.page = value.parse().unwrap_or(0),
+                        _ => {}
+                    }
+                }
+                query
+            }
+
+            /// The query to put after the address of the list: empty, or from its question mark on.
+            pub fn link(&self) -> String {
+                use $crate::listing::Field as _;
+                // The first page need not be said.
+                let page = if self.page > 1 { self.page.to_string() } else { String::new() };
+                $crate::listing::link([$(($word, self.$field.write().as_str()),)+ ("page", &page)])
+            }
+
+            /// The same list, another page.
+            #[must_use]
+            pub fn on_page(&self, page: u64) -> Self {
+                Self { page, ..self.clone() }
+            }
+        }
+    )+};
+}
+
+use {choices, queries};
+
+/// A part of what is asked for, as it stands in an address. What cannot be read is as if it were not
+/// there; what need not be said is empty.
+trait Field {
+    fn read(text: &str) -> Self;
+    fn write(&self) -> String;
+}
+
+impl Field for String {
+    fn read(text: &str) -> Self {
+        search(text)
+    }
+
+    fn write(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Field for Option<Ecosystem> {
+    fn read(text: &str) -> Self {
+        text.parse().ok()
+    }
+
+    fn write(&self) -> String {
+        self.map_or("", Ecosystem::name).to_owned()
+    }
+}
+
+/// How much was found, in words: `all` of it, or `3 of 200 feeds`.
+pub fn found(found: u64, all: String, is_narrow: bool) -> String {
+    if is_narrow { format!("{found} of {all}") } else { all }
+}
 
 choices! {
     /// Feeds by who may read them.
@@ -89,104 +180,36 @@ impl Part {
     }
 }
 
-/// Which feeds are listed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct FeedsQuery {
-    /// Part of a name or description; empty for any.
-    pub text: String,
-    /// By who may read them.
-    pub readers: Readers,
-    /// By the viewer's part in them.
-    pub part: Part,
-    /// Which page, from 1; 0 is the first too.
-    pub page: u64,
+queries! {
+    /// Which feeds are listed.
+    FeedsQuery {
+        /// Part of a name or description; empty for any.
+        text: String = "q",
+        /// By who may read them.
+        readers: Readers = "type",
+        /// By the viewer's part in them.
+        part: Part = "role"
+    }
+
+    /// Which packages of a feed are listed, and how.
+    PackagesQuery {
+        /// Part of a name or description; empty for any.
+        text: String = "q",
+        /// Their kind; `None` for every kind.
+        kind: Option<Ecosystem> = "kind",
+        /// Their order.
+        sort: PackageSort = "sort"
+    }
 }
 
 impl FeedsQuery {
-    /// Reads the query of an address.
-    pub fn from_pairs<N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, String)>) -> Self {
-        let mut query = Self::default();
-        for (name, value) in pairs {
-            match name.as_ref() {
-                "q" => query.text = search(&value),
-                "type" => query.readers = Readers::of(&value),
-                "role" => query.part = Part::of(&value),
-                "page" => query.page = value.parse().unwrap_or(0),
-                _ => {}
-            }
-        }
-        query
-    }
-
-    /// The query to put after the address of the list: empty, or from its question mark on.
-    pub fn link(&self) -> String {
-        link([
-            ("q", self.text.as_str()),
-            ("type", self.readers.word()),
-            ("role", self.part.word()),
-            ("page", &page(self.page)),
-        ])
-    }
-
-    /// The same list, another page.
-    #[must_use]
-    pub fn on_page(&self, page: u64) -> Self {
-        Self { page, ..self.clone() }
-    }
-
     /// Whether it leaves any feed out.
     pub fn is_narrow(&self) -> bool {
         *self != Self { page: self.page, ..Self::default() }
     }
 }
 
-/// Which packages of a feed are listed, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PackagesQuery {
-    /// Part of a name or description; empty for any.
-    pub text: String,
-    /// Their kind; `None` for every kind.
-    pub kind: Option<Ecosystem>,
-    /// Their order.
-    pub sort: PackageSort,
-    /// Which page, from 1; 0 is the first too.
-    pub page: u64,
-}
-
 impl PackagesQuery {
-    /// Reads the query of an address.
-    pub fn from_pairs<N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, String)>) -> Self {
-        let mut query = Self::default();
-        for (name, value) in pairs {
-            match name.as_ref() {
-                "q" => query.text = search(&value),
-                "kind" => query.kind = value.parse().ok(),
-                "sort" => query.sort = PackageSort::of(&value),
-                "page" => query.page = value.parse().unwrap_or(0),
-                _ => {}
-            }
-        }
-        query
-    }
-
-    /// The query to put after the address of the feed: empty, or from its question mark on.
-    pub fn link(&self) -> String {
-        link([
-            ("q", self.text.as_str()),
-            ("kind", self.kind.map_or("", Ecosystem::name)),
-            ("sort", self.sort.word()),
-            ("page", &page(self.page)),
-        ])
-    }
-
-    /// The same list, another page.
-    #[must_use]
-    pub fn on_page(&self, page: u64) -> Self {
-        Self { page, ..self.clone() }
-    }
-
     /// Whether it leaves any package out.
     pub fn is_narrow(&self) -> bool {
         !self.text.is_empty() || self.kind.is_some()
@@ -195,11 +218,6 @@ impl PackagesQuery {
 
 fn search(value: &str) -> String {
     value.trim().chars().take(LONGEST_SEARCH).collect()
-}
-
-/// The first page need not be said.
-fn page(page: u64) -> String {
-    if page > 1 { page.to_string() } else { String::new() }
 }
 
 fn link<const N: usize>(pairs: [(&str, &str); N]) -> String {

@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use crate::characters::{has_no_width, turns};
+
 /// Why text is not a name. The sentences are shown beside the field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadName {
@@ -139,19 +141,30 @@ impl FeedName {
         })
     }
 
-    /// A name that looks like the text: what names cannot hold becomes a hyphen.
     fn nearest(text: &str) -> Option<Self> {
-        let mut name = String::new();
-        for c in text.trim().chars().map(|c| c.to_ascii_lowercase()) {
-            if c.is_ascii_lowercase() || c.is_ascii_digit() {
-                name.push(c);
-            } else if !name.is_empty() && !name.ends_with('-') {
-                name.push('-');
-            }
-        }
-        name.truncate(Self::LONGEST);
-        name.trim_end_matches('-').parse().ok()
+        nearest(text, Self::LONGEST).parse().ok()
     }
+}
+
+impl Username {
+    /// A name that looks like the text, if one does: what somebody is called elsewhere.
+    pub fn nearest(text: &str) -> Option<Self> {
+        nearest(text, Self::LONGEST).parse().ok()
+    }
+}
+
+/// The text with a hyphen for whatever names cannot hold.
+fn nearest(text: &str, longest: usize) -> String {
+    let mut name = String::new();
+    for c in text.trim().chars().map(|c| c.to_ascii_lowercase()) {
+        if c.is_ascii_lowercase() || c.is_ascii_digit() {
+            name.push(c);
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    name.truncate(longest);
+    name.trim_end_matches('-').to_owned()
 }
 
 names! {
@@ -186,17 +199,11 @@ impl FromStr for DisplayName {
         if name.chars().count() > Self::LONGEST {
             return Err(BadName::TooLong(Self::LONGEST));
         }
-        if name.chars().any(|c| c.is_control() || is_invisible(c)) {
+        if name.chars().any(|c| c.is_control() || turns(c) || has_no_width(c)) {
             return Err(BadName::Invisible);
         }
         Ok(Self(name))
     }
-}
-
-/// Marks that cannot be seen or change the direction of text (UAX #9): they make one name look like
-/// another.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// An e-mail address as typed; [`key`](Self::key) is the form in which two are the same.
@@ -315,6 +322,15 @@ mod tests {
         ] {
             assert_eq!(advice(text).as_deref(), Some(words), "{text}");
         }
+    }
+
+    #[test]
+    fn a_user_name_is_found_in_what_somebody_is_called_elsewhere() {
+        let nearest = |text: &str| Username::nearest(text).map(String::from);
+        assert_eq!(nearest("Ada.Lovelace").as_deref(), Some("ada-lovelace"));
+        assert_eq!(nearest("ada@example.com").as_deref(), Some("ada-example-com"));
+        assert_eq!(nearest("ä"), None);
+        assert_eq!(nearest("admin"), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use criterion::Criterion;
 use model::{
     action::ActionSet,
     ecosystem::Ecosystem,
-    policy::Policy,
+    policy::FixedSettings,
     scope::{FeedSet, ScopeChoice},
     token::{RANDOM_DIGITS, TokenKind, TokenText},
     token_form::TokenDraft,
@@ -82,7 +82,8 @@ async fn open(data: &Path, program: Program) -> Arc<Services> {
         data: data.to_owned(),
         database: None,
         key_file: None,
-        policy: Policy::default(),
+        policy: FixedSettings::default(),
+        providers: Vec::new(),
         limits: Limits { package_bytes: 1 << 20, document_bytes: 1 << 20 },
         public_url: "http://127.0.0.1".to_owned(),
         clock: Arc::new(SystemClock),

@@ -3,14 +3,24 @@
 //! Each row's hash is SHA-256 over its fields, each with its length before it, and over the hash of
 //! the row before: a row changed or removed later breaks the chain from there on.
 
+mod chain;
+mod details;
+mod names;
+mod reading;
+mod rows;
+
 use std::net::IpAddr;
 
 use model::{
+    audit::Act,
     client,
     id::{AccountId, FeedId},
     timestamp::Timestamp,
 };
-use sha2::{Digest, Sha256};
+
+pub(crate) use chain::verify;
+pub use chain::{Broken, Tip, Verdict};
+pub use reading::{Export, LoggedAct, Reader};
 
 use crate::{
     core::Core,
@@ -78,6 +88,15 @@ impl Actor {
         }
     }
 
+    /// Who acts on what is an account's, as the account reads it; empty if it acts itself.
+    pub(crate) fn in_place_of(&self, owner: AccountId) -> String {
+        match self {
+            _ if self.account() == Some(owner) => String::new(),
+            Self::Person(caller, _) => format!("the administrator {}", caller.username),
+            _ => self.in_words(),
+        }
+    }
+
     fn origin(&self) -> Option<&Origin> {
         match self {
             Self::Person(_, origin) | Self::Account { origin, .. } | Self::Stranger(origin) => {
@@ -95,8 +114,8 @@ impl Actor {
 
 /// What happened.
 pub(crate) struct Entry<'a> {
-    /// `token.create`, `session.fail`, ….
-    pub(crate) act: &'static str,
+    /// Which act.
+    pub(crate) act: Act,
     /// What it happened to, in a form people recognise; never a secret or an e-mail address.
     pub(crate) subject: &'a str,
     /// The account it concerns.
@@ -108,7 +127,7 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    pub(crate) fn new(act: &'static str, subject: &'a str) -> Self {
+    pub(crate) fn new(act: Act, subject: &'a str) -> Self {
         Self { act, subject, account: None, feed: None, details: serde_json::json!({}) }
     }
 
@@ -149,7 +168,7 @@ pub(crate) async fn append(
         actor_id: actor.account().map(Into::into),
         actor_name: name,
         account_id: entry.account.or_else(|| actor.account()).map(Into::into),
-        act: entry.act.to_owned(),
+        act: entry.act.name().to_owned(),
         subject: entry.subject.to_owned(),
         feed_id: entry.feed.map(Into::into),
         address: actor.address(),
@@ -158,55 +177,11 @@ pub(crate) async fn append(
         prev_hash,
         hash: Vec::new(),
     };
-    row.hash = hash(&row);
+    row.hash = chain::hash(&row);
     audit::insert(transaction, row).await
-}
-
-fn hash(row: &AuditRow) -> Vec<u8> {
-    let mut digest = Sha256::new();
-    let id = |id: &Option<uuid::Uuid>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
-    for field in [
-        row.prev_hash.clone(),
-        row.seq.to_be_bytes().to_vec(),
-        row.at.to_be_bytes().to_vec(),
-        row.actor_kind.clone().into_bytes(),
-        id(&row.actor_id),
-        row.actor_name.clone().into_bytes(),
-        id(&row.account_id),
-        row.act.clone().into_bytes(),
-        row.subject.clone().into_bytes(),
-        id(&row.feed_id),
-        row.address.clone().into_bytes(),
-        row.client.clone().into_bytes(),
-        row.details.clone().into_bytes(),
-    ] {
-        digest.update(u64::try_from(field.len()).unwrap_or(u64::MAX).to_be_bytes());
-        digest.update(field);
-    }
-    digest.finalize().to_vec()
 }
 
 /// Reads the log.
 pub struct Audit {
     pub(crate) core: std::sync::Arc<Core>,
-}
-
-impl Audit {
-    /// Walks the whole chain: the number of rows, or the number of the first that does not fit.
-    pub async fn verify(&self) -> Result<Result<i64, i64>, Error> {
-        let mut database = &self.core.database;
-        let (mut seq, mut prev_hash) = (0, vec![0; 32]);
-        loop {
-            let rows = audit::after(&mut database, seq).await?;
-            if rows.is_empty() {
-                return Ok(Ok(seq));
-            }
-            for row in rows {
-                if row.seq != seq + 1 || row.prev_hash != prev_hash || hash(&row) != row.hash {
-                    return Ok(Err(row.seq));
-                }
-                (seq, prev_hash) = (row.seq, row.hash);
-            }
-        }
-    }
 }

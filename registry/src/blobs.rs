@@ -1,6 +1,11 @@
 //! Archives, each under the SHA-256 of its content.
 
-use std::{path::Path as FilePath, sync::Arc, time::Duration};
+use std::{
+    io,
+    path::{Path as FilePath, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
@@ -9,6 +14,7 @@ use object_store::{
     GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, buffered::BufWriter,
     local::LocalFileSystem, path::Path,
 };
+use prometheus::IntCounter;
 use quick_cache::{Weighter, sync::Cache};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
@@ -20,7 +26,7 @@ use tokio::{
 
 use crate::{
     error::Error,
-    storage::{Database, packages},
+    storage::{Database, packages, upkeep},
 };
 
 /// Blobs that nothing refers to are removed once they are this old; an upload in progress is
@@ -45,9 +51,11 @@ pub enum Content {
 /// The blob store.
 pub(crate) struct Blobs {
     store: Arc<dyn ObjectStore>,
-    staging: std::path::PathBuf,
+    staging: PathBuf,
     /// The small ones asked for lately. What has a hash never changes: nothing here is ever old.
     lately: Cache<[u8; 32], Bytes, Length>,
+    /// Counts the bytes written.
+    written: IntCounter,
 }
 
 /// What a remembered blob takes.
@@ -63,7 +71,11 @@ impl Weighter<[u8; 32], Bytes> for Length {
 impl Blobs {
     /// A store on the local disk; every write is flushed to it before it counts as done. `alone`
     /// says that nobody else uploads into it.
-    pub(crate) fn on_disk(data: &FilePath, alone: bool) -> Result<Self, Error> {
+    pub(crate) fn on_disk(
+        data: &FilePath,
+        alone: bool,
+        written: IntCounter,
+    ) -> Result<Self, Error> {
         let (folder, staging) = (data.join("blobs"), data.join("staging"));
         std::fs::create_dir_all(&folder)?;
         std::fs::create_dir_all(&staging)?;
@@ -77,8 +89,18 @@ impl Blobs {
             }
         }
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
+        Ok(Self::new(Arc::new(store), staging, written))
+    }
+
+    /// The blobs of a backup, which are only read: nothing is made there.
+    pub(crate) fn beside(folder: &FilePath, written: IntCounter) -> Result<Self, Error> {
+        let store = LocalFileSystem::new_with_prefix(folder.join("blobs"))?;
+        Ok(Self::new(Arc::new(store), std::env::temp_dir(), written))
+    }
+
+    fn new(store: Arc<dyn ObjectStore>, staging: PathBuf, written: IntCounter) -> Self {
         let lately = Cache::with_weighter(USUAL, MOST_REMEMBERED, Length);
-        Ok(Self { store: Arc::new(store), staging, lately })
+        Self { store, staging, lately, written }
     }
 
     /// Begins an upload.
@@ -101,7 +123,78 @@ impl Blobs {
         let mut reader = BufReader::with_capacity(1 << 18, File::open(&staged.path).await?);
         tokio::io::copy_buf(&mut reader, &mut writer).await?;
         writer.shutdown().await?;
+        self.written.inc_by(staged.size);
         Ok(())
+    }
+
+    /// Writes a little and takes it back, to see whether uploads could be written. It blocks.
+    pub(crate) fn trial(&self) -> impl FnOnce() -> io::Result<()> + Send + use<> {
+        let staging = self.staging.clone();
+        move || {
+            let mut file = tempfile::tempfile_in(staging)?;
+            io::Write::write_all(&mut file, b"latchkey")
+        }
+    }
+
+    /// Reads a blob to its end and compares its content with its name.
+    pub(crate) async fn look_at(&self, hash: &[u8]) -> Result<Condition, Error> {
+        let Some(mut pieces) = self.pieces(hash).await? else { return Ok(Condition::Missing) };
+        let (mut digest, mut size) = (Sha256::new(), 0);
+        loop {
+            match pieces.next().await {
+                Some(Ok(piece)) => {
+                    size += piece.len() as u64;
+                    digest.update(&piece);
+                }
+                Some(Err(_)) => return Ok(Condition::Corrupt),
+                None => break,
+            }
+        }
+        let is_whole = digest.finalize().as_slice() == hash;
+        Ok(if is_whole { Condition::Whole(size) } else { Condition::Corrupt })
+    }
+
+    /// Copies a blob to another store, if its content is what its name says.
+    pub(crate) async fn copy_to(&self, other: &Self, hash: &[u8]) -> Result<Condition, Error> {
+        let Some(mut pieces) = self.pieces(hash).await? else { return Ok(Condition::Missing) };
+        let mut staging = other.stage()?;
+        while let Some(piece) = pieces.next().await {
+            let Ok(piece) = piece else { return Ok(Condition::Corrupt) };
+            staging.write(&piece).await?;
+        }
+        let staged = staging.finish().await?;
+        if staged.sha256 != hash {
+            return Ok(Condition::Corrupt);
+        }
+        other.keep(&staged).await?;
+        Ok(Condition::Whole(staged.size))
+    }
+
+    async fn pieces(
+        &self,
+        hash: &[u8],
+    ) -> Result<Option<BoxStream<'static, object_store::Result<Bytes>>>, Error> {
+        match self.store.get(&path_of(hash)).await {
+            Ok(result) => Ok(Some(result.into_stream())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Digests and sizes of blobs that no version refers to at this moment, however young.
+    pub(crate) async fn orphans(
+        &self,
+        mut database: &Database,
+    ) -> Result<Vec<(Vec<u8>, u64)>, Error> {
+        let mut orphans = Vec::new();
+        let mut blobs = self.store.list(None);
+        while let Some(blob) = blobs.try_next().await? {
+            let Some(hash) = hash_of(&blob.location) else { continue };
+            if !packages::blob_is_used(&mut database, &hash).await? {
+                orphans.push((hash, blob.size));
+            }
+        }
+        Ok(orphans)
     }
 
     /// Opens a blob.
@@ -126,25 +219,64 @@ impl Blobs {
         }))
     }
 
-    /// Removes blobs that no version refers to. Looked up and removed within a write transaction,
-    /// so that no publish can begin to refer to one in between.
-    pub(crate) async fn sweep(&self, database: &Database, now: Timestamp) -> Result<u64, Error> {
-        let mut removed = 0;
+    /// Removes blobs that no version refers to; a rehearsal only counts them. Looked up and removed
+    /// within a write transaction, so that no publish can begin to refer to one in between, and a backup
+    /// that begins keeps them all.
+    pub(crate) async fn sweep(
+        &self,
+        mut database: &Database,
+        now: Timestamp,
+        is_rehearsal: bool,
+    ) -> Result<Swept, Error> {
+        let mut swept = Swept::default();
         let mut blobs = self.store.list(None);
         while let Some(blob) = blobs.try_next().await? {
             let Some(hash) = hash_of(&blob.location).filter(|_| is_old(&blob, now)) else {
                 continue;
             };
+            // Most are in use, which costs no place among the writers to see.
+            if packages::blob_is_used(&mut database, &hash).await? {
+                continue;
+            }
             let mut transaction = database.write().await?;
+            if upkeep::blobs_kept_until(&mut transaction).await? > now.as_millis() {
+                swept.is_held_up = true;
+                break;
+            }
             let is_orphan = !packages::blob_is_used(&mut transaction, &hash).await?;
             // Since it was listed, a publish may have brought the same bytes again.
             if is_orphan && is_old(&self.store.head(&blob.location).await?, now) {
-                self.store.delete(&blob.location).await?;
-                removed += 1;
+                if !is_rehearsal {
+                    self.store.delete(&blob.location).await?;
+                }
+                swept.blobs += 1;
+                swept.bytes += blob.size;
             }
         }
-        Ok(removed)
+        Ok(swept)
     }
+}
+
+/// What a sweep removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// How many blobs.
+    pub blobs: u64,
+    /// How many bytes they had.
+    pub bytes: u64,
+    /// Whether a backup that is being made kept it from going on.
+    pub is_held_up: bool,
+}
+
+/// How a blob was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Its content has the digest that is its name, and so many bytes.
+    Whole(u64),
+    /// It is not there.
+    Missing,
+    /// Its content has another digest, or cannot be read.
+    Corrupt,
 }
 
 fn is_old(blob: &ObjectMeta, now: Timestamp) -> bool {

@@ -131,6 +131,19 @@ pub enum OpenError {
         /// What went wrong.
         source: BadKey,
     },
+    /// There is no key where it was looked for, and the database has been used with one.
+    #[error(
+        "there is no master key at {0}, and this database has been used with one. Put it there, or name its file with --key-file. If it is lost for good, `latchkey rotate-master-key --old-key-lost` takes a new one: tokens go on working, and those made so far can no longer be shown."
+    )]
+    NoKey(String),
+    /// The key is another than the one the database has been used with.
+    #[error(
+        "the master key {0} is not the one that this database has been used with. Put the right one there, or name its file with --key-file. If it is lost for good, `latchkey rotate-master-key --old-key-lost` takes a new one: tokens go on working, and those made so far can no longer be shown."
+    )]
+    OtherKey(String),
+    /// What was asked cannot be done with this data; the sentence says why.
+    #[error("{0}")]
+    Refused(String),
     /// Anything else.
     #[error(transparent)]
     Other(#[from] Error),

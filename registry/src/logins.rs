@@ -7,6 +7,7 @@
 use std::{sync::Arc, time::Duration};
 
 use model::{
+    audit::Act,
     id::FeedId,
     login::{self, LONGEST_DAYS, LoginAccess, LoginChoice},
     role::Role,
@@ -133,7 +134,7 @@ impl Logins {
             began_at: login.created_at,
             ends_at: login.ends_at,
             description: login_tokens::description(&login.address),
-            offers: login::offers(now, self.core.policy.longest_token_life),
+            offers: login::offers(now, self.core.policy().longest_token_life),
             feed: login.feed,
             address: login.address,
             client: login.client,
@@ -169,7 +170,7 @@ impl Logins {
             ));
         }
         let days = choice.days.min(LONGEST_DAYS);
-        let end = login::end_within(days, now, self.core.policy.longest_token_life);
+        let end = login::end_within(days, now, self.core.policy().longest_token_life);
         let expires_at =
             end.ok_or_else(|| Error::Invalid("Choose how long it lasts.".to_owned()))?;
         self.core.rates.take(RateOf::Create, caller.account, now)?;
@@ -178,7 +179,7 @@ impl Logins {
         logins::decide(&mut transaction, login.id, state, caller.account, &text).await?;
         let details =
             json!({ "address": login.address, "client": login.client, "choice": approved });
-        let entry = Entry::new("login.approve", &login.feed).in_feed(feed).with(details);
+        let entry = Entry::new(Act::LoginApprove, &login.feed).in_feed(feed).with(details);
         let actor = Actor::Person(caller.clone(), origin.clone());
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await
@@ -191,7 +192,7 @@ impl Logins {
         let state = LoginState::Denied;
         logins::decide(&mut transaction, login.id, state, caller.account, "").await?;
         let details = json!({ "address": login.address, "client": login.client });
-        let entry = Entry::new("login.deny", &login.feed).with(details);
+        let entry = Entry::new(Act::LoginDeny, &login.feed).with(details);
         let actor = Actor::Person(caller.clone(), origin.clone());
         audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         transaction.commit().await

@@ -1,15 +1,19 @@
 //! Opening and closing the services.
 
+#[cfg(test)]
+mod same_work;
+
 use std::{
-    fs::{File, TryLockError},
-    path::{Path, PathBuf},
-    str::FromStr,
+    fs::File,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use model::policy::{Policy, Reveal};
-use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use model::{
+    policy::{FixedSettings, Policy, Reveal},
+    views::Provider,
+};
 use tokio::{task::JoinHandle, time};
 
 use crate::{
@@ -18,22 +22,26 @@ use crate::{
     audit::Audit,
     blobs::Blobs,
     clock::Clock,
-    core::Core,
-    crypto::{BadKey, master_key::MasterKey, passwords::Passwords},
+    core::{Core, KnownPolicy},
+    crypto::passwords::Passwords,
     denials::Denials,
     error::{Error, OpenError},
     feeds::Feeds,
+    guesses::Guesses,
+    identities::Identities,
     logins::Logins,
+    metrics::Metrics,
+    opening::{self, Opened},
     packages::Packages,
+    policies::Policies,
     rate::Rates,
+    readiness::{NotReady, Readiness},
     sessions::Sessions,
-    storage::{self, Database},
+    storage,
     tokens::Tokens,
     usage::Usage,
 };
 
-/// The environment variable that may hold the master key instead of a file.
-const KEY_VARIABLE: &str = "LATCHKEY_MASTER_KEY";
 /// How often what was gathered is written.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
 /// How often what has ended is removed.
@@ -65,8 +73,10 @@ pub struct Settings {
     pub database: Option<String>,
     /// The master key's file; `None` for the data folder's name with `.key` beside it.
     pub key_file: Option<PathBuf>,
-    /// The operator's decisions.
-    pub policy: Policy,
+    /// What is decided by the configuration, and cannot be changed while the server runs.
+    pub policy: FixedSettings,
+    /// The providers whose identities can be linked.
+    pub providers: Vec<Provider>,
     /// Sizes beyond which an upload is refused.
     pub limits: Limits,
     /// Where the server is reached, without a slash at its end.
@@ -80,13 +90,19 @@ pub struct Settings {
 /// Every service there is.
 pub struct Services {
     /// Accounts.
-    pub accounts: Accounts,
+    pub accounts: Arc<Accounts>,
+    /// Identities at providers that are linked to accounts.
+    pub identities: Identities,
+    /// The policy, and changing it.
+    pub policies: Policies,
     /// Browser sessions.
     pub sessions: Arc<Sessions>,
     /// Access tokens.
     pub tokens: Arc<Tokens>,
     /// Sign-ins from terminals.
     pub logins: Arc<Logins>,
+    /// Who tries codes and sign-ups too often.
+    pub guesses: Guesses,
     /// The gate before every feed.
     pub access: Access,
     /// Feeds.
@@ -100,6 +116,7 @@ pub struct Services {
     /// The audit log.
     pub audit: Audit,
     core: Arc<Core>,
+    readiness: Readiness,
     limits: Limits,
     tasks: Vec<JoinHandle<()>>,
     /// Held while a server runs, so that no second one starts on the same folder.
@@ -109,36 +126,19 @@ pub struct Services {
 impl Services {
     /// Opens everything: locks the data folder, brings the tables up to date, reads the key.
     pub async fn open(settings: Settings) -> Result<Arc<Self>, OpenError> {
-        let folder =
-            |source| OpenError::Folder { path: settings.data.display().to_string(), source };
-        make_folder(&settings.data).map_err(folder)?;
-        let address = address_of(&settings)?;
-        let embedded = matches!(address, Address::Sqlite(_));
         let server = settings.program == Program::Server;
-        // One after the other: whoever comes second finds the tables and the key as they should be.
-        let opening = wait_for_lock(settings.data.join("open.lock")).await.map_err(folder)?;
-        let lock = lock(&settings.data.join("serve.lock")).map_err(folder)?;
-        if lock.is_none() && embedded && server {
-            return Err(OpenError::InUse(settings.data.display().to_string()));
-        }
-        let database = match address {
-            Address::Sqlite(options) => Database::open_sqlite(options).await?,
-            Address::Postgres(options) => Database::open_postgres(options).await?,
-        };
-        // Beside a running server of its own kind a command finds the tables as they should be.
-        if !database.is_migrated().await {
-            if embedded && lock.is_none() {
-                return Err(OpenError::OtherVersion);
-            }
-            database.migrate().await?;
-        }
+        let Opened { database, lock, opening } = opening::open(&settings).await?;
+        let keys = opening::master_key(&settings, &database).await?;
+        let policy = KnownPolicy::begin(settings.policy.clone(), &database).await?;
         let core = Arc::new(Core {
             database,
             clock: Arc::clone(&settings.clock),
-            keys: master_key(&settings)?,
+            keys,
             passwords: Passwords::new()?,
             rates: Rates::default(),
-            policy: settings.policy,
+            metrics: Metrics::new()?,
+            policy,
+            providers: settings.providers.clone(),
             public_url: settings.public_url.clone(),
         });
         let services = Self::build(core, &settings, lock.filter(|_| server))?;
@@ -160,12 +160,14 @@ impl Services {
         let denials = Arc::new(Denials::new(shared()));
         let tokens = Arc::new(Tokens { core: shared(), sessions: Arc::clone(&sessions) });
         let logins = Arc::new(Logins { core: shared(), sessions: Arc::clone(&sessions) });
-        let blobs = Blobs::on_disk(&settings.data, settings.program == Program::Server)?;
+        let bytes = core.metrics.blob_bytes();
+        let blobs = Blobs::on_disk(&settings.data, settings.program == Program::Server, bytes)?;
         let packages = Arc::new(Packages::new(shared(), blobs, Arc::clone(&usage)));
         let feeds = Arc::new(Feeds::new(shared(), Arc::clone(&sessions)));
         let mut tasks = Vec::new();
         if settings.program == Program::Server {
             tasks.push(storage::watch(&core.database));
+            tasks.push(follow_policy(shared()));
             tasks.push(flush_often(Arc::clone(&usage), Arc::clone(&denials)));
             tasks.push(remove_deleted_feeds(Arc::clone(&feeds)));
             tasks.push(sweep_often(
@@ -182,17 +184,27 @@ impl Services {
             Arc::clone(&denials),
             Arc::clone(&usage),
         )?;
+        let accounts = Arc::new(Accounts::new(shared(), Arc::clone(&sessions)));
+        let identities = Identities {
+            core: shared(),
+            sessions: Arc::clone(&sessions),
+            accounts: Arc::clone(&accounts),
+        };
         Ok(Arc::new(Self {
-            accounts: Accounts::new(shared(), Arc::clone(&sessions)),
+            policies: Policies { core: shared(), sessions: Arc::clone(&sessions) },
+            accounts,
+            identities,
             access,
             feeds,
             audit: Audit { core: shared() },
             sessions,
             tokens,
             logins,
+            guesses: Guesses { core: shared() },
             packages,
             denials,
             usage,
+            readiness: Readiness::default(),
             limits: settings.limits,
             core,
             tasks,
@@ -200,9 +212,14 @@ impl Services {
         }))
     }
 
-    /// The operator's decisions.
-    pub fn policy(&self) -> &Policy {
-        &self.core.policy
+    /// The policy at this moment.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.core.policy()
+    }
+
+    /// The providers whose identities can be linked.
+    pub fn providers(&self) -> &[Provider] {
+        &self.core.providers
     }
 
     /// Sizes beyond which an upload is refused.
@@ -220,6 +237,21 @@ impl Services {
         self.core.now()
     }
 
+    /// What is counted, and where more can be.
+    pub fn metrics(&self) -> &Metrics {
+        &self.core.metrics
+    }
+
+    /// All that is counted, as it is now, in the text format 0.0.4 of Prometheus.
+    pub async fn metrics_text(&self) -> Result<String, Error> {
+        self.core.metrics.text(&self.core).await
+    }
+
+    /// Whether database and data folder can be used at this moment.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        self.readiness.check(&self.core.database, &self.packages.blobs).await
+    }
+
     /// Writes what was gathered, closes the database and lets go of the data folder.
     pub async fn close(&self) {
         for task in &self.tasks {
@@ -232,7 +264,7 @@ impl Services {
 
     /// A lowered reveal policy destroys the copies it no longer allows, at once.
     async fn drop_unwanted_copies(&self) -> Result<(), Error> {
-        let also_primary = match self.core.policy.reveal {
+        let also_primary = match self.core.policy().reveal {
             Reveal::All => return Ok(()),
             Reveal::Primary => false,
             Reveal::Never => true,
@@ -250,89 +282,25 @@ impl Services {
     }
 }
 
-enum Address {
-    Sqlite(SqliteConnectOptions),
-    Postgres(PgConnectOptions),
-}
-
-fn address_of(settings: &Settings) -> Result<Address, OpenError> {
-    let Some(address) = &settings.database else {
-        let file = settings.data.join("latchkey.db");
-        return Ok(Address::Sqlite(SqliteConnectOptions::new().filename(file)));
-    };
-    let unreadable = || OpenError::Database("is not readable".to_owned());
-    if address.starts_with("sqlite:") {
-        SqliteConnectOptions::from_str(address).map(Address::Sqlite).map_err(|_| unreadable())
-    } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-        PgConnectOptions::from_str(address).map(Address::Postgres).map_err(|_| unreadable())
-    } else {
-        Err(OpenError::Database("names no database that Latchkey knows".to_owned()))
-    }
-}
-
-/// Makes the folder, for its owner alone: it holds digests of secrets and people's addresses. A
-/// folder that is there already keeps the rights its owner gave it.
-fn make_folder(path: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// The lock, or `None` if somebody else holds it. The operating system gives it up with the process.
-/// Asked for only while opening, so that it is held by a server or by nobody.
-fn lock(path: &Path) -> std::io::Result<Option<File>> {
-    let file = lock_file(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
-}
-
-/// The lock, as soon as nobody else holds it.
-async fn wait_for_lock(path: PathBuf) -> std::io::Result<File> {
-    let wait = move || {
-        let file = lock_file(&path)?;
-        file.lock()?;
-        Ok(file)
-    };
-    tokio::task::spawn_blocking(wait).await.map_err(std::io::Error::other)?
-}
-
-fn lock_file(path: &Path) -> std::io::Result<File> {
-    File::options().create(true).truncate(false).write(true).open(path)
-}
-
-fn master_key(settings: &Settings) -> Result<MasterKey, OpenError> {
-    let key = |path: String| move |source: BadKey| OpenError::Key { path, source };
-    if settings.key_file.is_none()
-        && let Ok(text) = std::env::var(KEY_VARIABLE)
-    {
-        return MasterKey::parse(&text).map_err(key(format!("in {KEY_VARIABLE}")));
-    }
-    // Beside the data folder, never in it, however its path was written: `data/` or `.`.
-    let data = settings.data.canonicalize().unwrap_or_else(|_| settings.data.clone());
-    let path = settings.key_file.clone().unwrap_or_else(|| {
-        let mut path = data.clone().into_os_string();
-        path.push(".key");
-        path.into()
-    });
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok();
-    if folder.is_some_and(|folder| folder.starts_with(&data)) {
-        return Err(OpenError::KeyInData(path.display().to_string()));
-    }
-    MasterKey::read_or_make(&path).map_err(key(path.display().to_string()))
-}
-
 async fn flush(usage: &Usage, denials: &Denials) {
     for result in [usage.flush().await, denials.flush().await] {
         if let Err(error) = result {
             tracing::error!(%error, source = ?std::error::Error::source(&error), "ledger rows could not be written");
         }
     }
+}
+
+/// Reads the policy anew whenever something was changed, by whomever.
+fn follow_policy(core: Arc<Core>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            core.database.changes().ended().await;
+            while let Err(error) = core.read_policy().await {
+                tracing::error!(%error, "the policy could not be read");
+                time::sleep(FLUSH_EVERY).await;
+            }
+        }
+    })
 }
 
 fn flush_often(usage: Arc<Usage>, denials: Arc<Denials>) -> JoinHandle<()> {

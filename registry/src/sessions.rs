@@ -5,9 +5,11 @@ mod own;
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use model::{
-    id::{AccountId, SessionId},
+    audit::Act,
+    id::{AccountId, IdentityId, SessionId},
     timestamp::Timestamp,
 };
+use serde_json::json;
 
 use crate::{
     audit::{self, Actor, Entry, Origin},
@@ -17,14 +19,15 @@ use crate::{
         entropy::{self, base62},
     },
     error::Error,
-    storage::{self, Transaction, accounts, sessions},
+    metrics::SignIn,
+    storage::{Transaction, accounts, identities, sessions},
     throttle::{self, Subjects},
 };
 
 pub use crate::crypto::passwords::PasswordText;
 
 /// Without a request for this long a session ends.
-const IDLE: Duration = Duration::from_hours(12);
+pub(crate) const IDLE: Duration = Duration::from_hours(12);
 /// No session lasts longer.
 const LONGEST: Duration = Duration::from_hours(24 * 30);
 /// However short the operator makes the window, what the password was typed for can be done in it.
@@ -43,6 +46,8 @@ pub struct Caller {
     pub display_name: String,
     /// Whether it administers the server.
     pub is_admin: bool,
+    /// Whether it has a password.
+    pub has_password: bool,
     /// The session.
     pub session: SessionId,
     /// Until when the identity counts as confirmed.
@@ -65,6 +70,16 @@ impl std::fmt::Debug for SessionSecret {
     }
 }
 
+/// The linked identity by which somebody signs in.
+pub(crate) struct Through<'a> {
+    pub(crate) identity: IdentityId,
+    pub(crate) provider: &'a str,
+    /// What the provider calls the session there.
+    pub(crate) provider_session: Option<&'a str>,
+    /// When the person last proved who they are, there or here.
+    pub(crate) confirmed_at: Timestamp,
+}
+
 /// Sessions.
 pub struct Sessions {
     pub(crate) core: Arc<Core>,
@@ -82,7 +97,7 @@ impl Sessions {
         let account = self.check_password(name, password, origin).await?;
         let mut transaction = self.core.database.write().await?;
         still_valid(&mut transaction, &account).await?;
-        self.begin_in(transaction, account.id, &account.username, origin).await
+        self.begin_in(transaction, account.id, &account.username, origin, None).await
     }
 
     /// Begins a session for somebody who has just made the account, or chosen its password.
@@ -93,15 +108,17 @@ impl Sessions {
         origin: &Origin,
     ) -> Result<SessionSecret, Error> {
         let transaction = self.core.database.write().await?;
-        self.begin_in(transaction, account, username, origin).await
+        self.begin_in(transaction, account, username, origin, None).await
     }
 
-    async fn begin_in(
+    /// Begins a session as the last act of a transaction.
+    pub(crate) async fn begin_in(
         &self,
         mut transaction: Transaction,
         account: AccountId,
         username: &str,
         origin: &Origin,
+        through: Option<Through<'_>>,
     ) -> Result<SessionSecret, Error> {
         let now = self.core.now();
         let secret = base62::<43>()?;
@@ -110,15 +127,23 @@ impl Sessions {
             secret_hash: &digest::of_secret(&secret),
             account_id: account,
             now,
+            confirmed_at: through.as_ref().map_or(now, |through| through.confirmed_at),
             ends_at: now.plus(LONGEST),
             address: origin.address.to_string(),
             client: origin.client(),
+            identity: through.as_ref().map(|through| through.identity),
+            provider_session: through.as_ref().and_then(|through| through.provider_session),
         };
         sessions::insert(&mut transaction, new).await?;
         let actor =
             Actor::Account { id: account, name: username.to_owned(), origin: origin.clone() };
-        audit::append(&mut transaction, &actor, now, Entry::new("session.begin", username)).await?;
+        let mut entry = Entry::new(Act::SessionBegin, username);
+        if let Some(through) = through {
+            entry = entry.with(json!({ "provider": through.provider }));
+        }
+        audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await?;
+        self.core.metrics.signed_in(SignIn::Accepted);
         Ok(SessionSecret(secret))
     }
 
@@ -141,7 +166,7 @@ impl Sessions {
         let from = from.to_string();
         if now.since(session.last_seen_at) >= SEEN_EVERY || session.last_address != from {
             let mut transaction = self.core.database.write().await?;
-            sessions::seen(&mut transaction, session.id, &from, now).await?;
+            sessions::seen(&mut transaction, &session, &from, now).await?;
             transaction.commit().await?;
         }
         Ok(Some(Caller {
@@ -149,10 +174,11 @@ impl Sessions {
             username: session.username,
             display_name: session.display_name,
             is_admin: session.is_admin,
+            has_password: session.has_password,
             session: session.id,
             confirmed_until: session
                 .confirmed_at
-                .plus(self.core.policy.confirmation_window.max(SHORTEST_CONFIRMATION)),
+                .plus(self.core.policy().confirmation_window.max(SHORTEST_CONFIRMATION)),
         }))
     }
 
@@ -161,7 +187,7 @@ impl Sessions {
         let mut transaction = self.core.database.write().await?;
         sessions::delete(&mut transaction, caller.session).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
-        let entry = Entry::new("session.end", &caller.username);
+        let entry = Entry::new(Act::SessionEnd, &caller.username);
         audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         transaction.commit().await
     }
@@ -174,14 +200,24 @@ impl Sessions {
         origin: &Origin,
     ) -> Result<SessionSecret, Error> {
         let account = self.check_password(&caller.username, password, origin).await?;
-        let now = self.core.now();
-        let secret = base62::<43>()?;
         let mut transaction = self.core.database.write().await?;
         still_valid(&mut transaction, &account).await?;
+        let entry = Entry::new(Act::SessionConfirm, &caller.username);
+        self.confirm_in(transaction, caller, origin, entry).await
+    }
+
+    /// Confirms the caller's identity as the last act of a transaction.
+    pub(crate) async fn confirm_in(
+        &self,
+        mut transaction: Transaction,
+        caller: &Caller,
+        origin: &Origin,
+        entry: Entry<'_>,
+    ) -> Result<SessionSecret, Error> {
+        let (now, secret) = (self.core.now(), base62::<43>()?);
         let hash = digest::of_secret(&secret);
         sessions::confirm(&mut transaction, caller.session, &hash, now).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
-        let entry = Entry::new("session.confirm", &caller.username);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await?;
         Ok(SessionSecret(secret))
@@ -204,8 +240,12 @@ impl Sessions {
         let account = accounts::by_name(&mut &self.core.database, &name).await?;
         // Counted before it is known: however many are sent at once, and whether or not the client
         // waits for the answer, no try is free.
-        throttle::reserve(&self.core, &subjects, account.as_ref().map(|account| account.id))
-            .await?;
+        let known = account.as_ref().map(|account| account.id);
+        throttle::reserve(&self.core, &subjects, known).await.inspect_err(|error| {
+            if matches!(error, Error::Throttled(_)) {
+                self.core.metrics.signed_in(SignIn::Throttled);
+            }
+        })?;
         let usable = account.as_ref().filter(|account| account.disabled_at.is_none());
         let hash = usable.and_then(|account| account.password_hash.as_deref());
         if self.core.passwords.verify(password, hash).await? {
@@ -214,11 +254,12 @@ impl Sessions {
             return Ok(account);
         }
         let mut transaction = self.core.database.write().await?;
-        let mut entry = Entry::new("session.fail", "");
+        let mut entry = Entry::new(Act::SessionFail, "");
         entry.account = account.map(|account| account.id);
         let actor = Actor::Stranger(origin.clone());
         audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         transaction.commit().await?;
+        self.core.metrics.signed_in(SignIn::Refused);
         Err(Error::WrongPassword)
     }
 
@@ -227,7 +268,8 @@ impl Sessions {
         let now = self.core.now();
         let mut transaction = self.core.database.write().await?;
         sessions::sweep(&mut transaction, now, now.minus(IDLE)).await?;
-        storage::throttles::sweep(&mut transaction, throttle::forgotten_before(now)).await?;
+        identities::sweep(&mut transaction, now).await?;
+        throttle::sweep(&mut transaction, now).await?;
         transaction.commit().await
     }
 }

@@ -8,11 +8,15 @@ use std::{net::IpAddr, time::Duration};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 use model::{id::AccountId, timestamp::Timestamp};
+use uuid::Uuid;
 
 use crate::{
     core::Core,
     error::Error,
-    storage::throttles::{self, Failures},
+    storage::{
+        Source, Transaction,
+        throttles::{self, Failures},
+    },
 };
 
 /// Failures of one account from one network that cost nothing.
@@ -42,6 +46,12 @@ fn delay(failures: u32, free: u32) -> Duration {
     }
 }
 
+/// How long a count has to wait yet. One that need not wait does not for a clock that went back either.
+fn wait(Failures { count, last_at }: Failures, free: u32, now: Timestamp) -> Duration {
+    let delay = delay(count, free);
+    if delay.is_zero() { delay } else { last_at.plus(delay).since(now) }
+}
+
 /// The counts that one try touches.
 pub(crate) struct Subjects {
     network: String,
@@ -69,32 +79,66 @@ pub(crate) async fn reserve(
     subjects: &Subjects,
     account: Option<AccountId>,
 ) -> Result<(), Error> {
-    let now = core.now();
     let mut transaction = core.database.write().await?;
-    let known = match account {
-        Some(account) => {
-            let since = now.minus(KNOWN_FOR);
-            throttles::knows_network(&mut transaction, account, &subjects.network, since).await?
-        }
-        None => false,
-    };
+    // Not before it is this one's turn: whoever came later may have been let in first.
+    let now = core.now();
+    // Where there is no account, one that nobody has is asked after: that takes as long.
+    let account = account.unwrap_or_else(|| Uuid::nil().into());
+    let since = now.minus(KNOWN_FOR);
+    let known =
+        throttles::knows_network(&mut transaction, account, &subjects.network, since).await?;
     for (subject, free, delays) in [
         (&subjects.by_account, FREE_PER_ACCOUNT, true),
         (&subjects.by_network, FREE_PER_NETWORK, !known),
     ] {
-        let before = throttles::get(&mut transaction, subject).await?;
-        let before = before.filter(|before| now.since(before.last_at) < FORGOTTEN_AFTER);
-        let wait = before.map_or(Duration::ZERO, |Failures { count, last_at }| {
-            last_at.plus(delay(count, free)).since(now)
-        });
-        if delays && !wait.is_zero() {
-            return Err(Error::Throttled(wait));
+        let before = remembered(&mut transaction, subject, now).await?;
+        if delays {
+            in_time(before, free, now)?;
         }
-        let count = before.map_or(0, |before| before.count).saturating_add(1);
-        let failures = Failures { count, last_at: now };
-        throttles::put(&mut transaction, subject, failures).await?;
+        one_more(&mut transaction, subject, before, now).await?;
     }
     transaction.commit().await
+}
+
+/// Refuses a try that comes too early.
+pub(crate) async fn may_try(core: &Core, subject: &str, free: u32) -> Result<(), Error> {
+    let now = core.now();
+    let before = remembered(&mut &core.database, subject, now).await?;
+    in_time(before, free, now)
+}
+
+/// Counts a try, or refuses one that comes too early.
+pub(crate) async fn count(core: &Core, subject: &str, free: u32) -> Result<(), Error> {
+    let mut transaction = core.database.write().await?;
+    let now = core.now();
+    let before = remembered(&mut transaction, subject, now).await?;
+    in_time(before, free, now)?;
+    one_more(&mut transaction, subject, before, now).await?;
+    transaction.commit().await
+}
+
+async fn remembered(
+    source: &mut impl Source,
+    subject: &str,
+    now: Timestamp,
+) -> Result<Option<Failures>, Error> {
+    let before = throttles::get(source, subject).await?;
+    Ok(before.filter(|before| now.since(before.last_at) < FORGOTTEN_AFTER))
+}
+
+fn in_time(before: Option<Failures>, free: u32, now: Timestamp) -> Result<(), Error> {
+    let wait = before.map_or(Duration::ZERO, |before| wait(before, free, now));
+    if wait.is_zero() { Ok(()) } else { Err(Error::Throttled(wait)) }
+}
+
+async fn one_more(
+    transaction: &mut Transaction,
+    subject: &str,
+    before: Option<Failures>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let count = before.map_or(0, |before| before.count).saturating_add(1);
+    throttles::put(transaction, subject, Failures { count, last_at: now }).await
 }
 
 /// Forgets the failures of an account from a network, which is its own from now on.
@@ -116,9 +160,11 @@ pub(crate) async fn succeeded(
     transaction.commit().await
 }
 
-/// The moment before which counts are of no use any more.
-pub(crate) fn forgotten_before(now: Timestamp) -> Timestamp {
-    now.minus(FORGOTTEN_AFTER)
+/// Removes counts that are of no use any more, and networks that no account knows any longer.
+pub(crate) async fn sweep(transaction: &mut Transaction, now: Timestamp) -> Result<(), Error> {
+    throttles::sweep(transaction, now.minus(FORGOTTEN_AFTER)).await?;
+    throttles::sweep_networks(transaction, now.minus(KNOWN_FOR)).await?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -131,6 +177,15 @@ mod tests {
             (3..10).map(|count| delay(count, FREE_PER_ACCOUNT).as_secs()).collect();
         assert_eq!(seconds, [0, 0, 1, 2, 4, 8, 16]);
         assert_eq!(delay(u32::MAX, FREE_PER_ACCOUNT), LONGEST);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_clock_that_went_back() {
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let ahead = now.plus(Duration::from_millis(5));
+        let wait = |count| wait(Failures { count, last_at: ahead }, FREE_PER_ACCOUNT, now);
+        assert_eq!(wait(1), Duration::ZERO);
+        assert_eq!(wait(FREE_PER_ACCOUNT), Duration::from_millis(1005));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod clients;
 mod connect;
 mod edit;
+pub(crate) mod everyones;
 mod form;
 mod lifecycle;
 mod list;
@@ -15,6 +16,7 @@ mod views;
 use std::{sync::Arc, time::Duration};
 
 use model::{
+    audit::Act,
     decide::{TokenFacts, TokenState},
     id::{AccountId, FormId, TokenId},
     policy::Reveal,
@@ -29,10 +31,7 @@ use uuid::Uuid;
 use crate::{
     audit::{self, Actor, Entry, Origin},
     core::Core,
-    crypto::{
-        digest, entropy,
-        master_key::{KEY_VERSION, SealOf},
-    },
+    crypto::{digest, entropy, master_key::SealOf},
     error::Error,
     rate::RateOf,
     sessions::{Caller, Sessions},
@@ -126,8 +125,8 @@ impl Tokens {
         let value = self.unseal(&token, &secret)?;
         let actor = Actor::Person(caller.clone(), origin.clone());
         let act = match to {
-            RevealTo::Screen => "token.reveal",
-            RevealTo::Clipboard => "token.copy",
+            RevealTo::Screen => Act::TokenReveal,
+            RevealTo::Clipboard => Act::TokenCopy,
         };
         let entry = Entry::new(act, &token.description)
             .with(json!({ "token": id.to_string(), "last4": secret.last4 }));
@@ -150,7 +149,7 @@ impl Tokens {
 
     fn unseal(&self, token: &Token, secret: &Secret) -> Result<RevealedSecret, Error> {
         // A command may have kept a copy that the server's policy does not allow.
-        let is_allowed = keeps_copy(self.core.policy.reveal, token.kind);
+        let is_allowed = keeps_copy(self.core.policy().reveal, token.kind);
         let sealed = secret.sealed.as_deref().filter(|_| is_allowed).ok_or_else(|| {
             Error::Invalid(
                 "No copy of this value is kept, so it cannot be shown. Regenerate the token to get a new one."
@@ -225,7 +224,7 @@ async fn create(
         insert(core, transaction, owner, kind, &draft.description, &facts, creation).await?;
     let details = json!({ "token": id.to_string(), "scope": facts.scope, "expires_at": facts.expires_at,
             "pre_authenticated": facts.is_pre_authenticated });
-    let entry = Entry::new("token.create", &draft.description).about(account.id).with(details);
+    let entry = Entry::new(Act::TokenCreate, &draft.description).about(account.id).with(details);
     audit::append(transaction, actor, now, entry).await?;
     Ok(CreatedToken { id, description: draft.description, secret: Some(secret) })
 }
@@ -272,8 +271,8 @@ async fn add_secret(
 ) -> Result<RevealedSecret, Error> {
     let now = core.now();
     let (id, text) = (entropy::id(now)?, entropy::token(kind)?);
-    let sealed = if keeps_copy(core.policy.reveal, kind) {
-        let of = SealOf { token, secret: id, owner, key_version: KEY_VERSION };
+    let sealed = if keeps_copy(core.policy_in(transaction).await?.reveal, kind) {
+        let of = SealOf { token, secret: id, owner, key_version: core.keys.version() };
         Some(core.keys.seal(text.expose(), &of)?)
     } else {
         None
@@ -284,7 +283,7 @@ async fn add_secret(
         generation,
         last4: text.last4().to_owned(),
         sealed,
-        key_version: KEY_VERSION,
+        key_version: core.keys.version(),
         created_at: now,
         first_used_at: None,
         stops_at: None,

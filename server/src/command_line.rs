@@ -18,6 +18,9 @@ in latchkey.toml (public_url = \"…\"). A flag wins over a variable, a variable
 Examples:
   Try it on this machine:
     latchkey serve
+  For others, with a certificate; a changed file is read again by itself:
+    latchkey serve --listen 0.0.0.0:443 --public-url https://packages.example.com \\
+      --tls-cert /etc/latchkey/cert.pem --tls-key /etc/latchkey/key.pem
   Behind a proxy on the same machine that speaks https:
     latchkey serve --public-url https://packages.example.com --trusted-proxy 127.0.0.1
   Behind a proxy on another machine, with PostgreSQL:
@@ -50,6 +53,8 @@ enum Command {
     TestData,
     #[command(flatten)]
     Operate(cli::Command),
+    #[command(flatten)]
+    LookAfter(cli::UpkeepCommand),
 }
 
 /// Runs the command that these arguments name.
@@ -67,6 +72,9 @@ pub(crate) async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCo
         Command::Serve(arguments) => start::serve(&storage, &arguments, &environment).await,
         Command::TestData => make_test_data(&storage, &environment),
         Command::Operate(command) => return cli::run(command, &storage, &environment).await,
+        Command::LookAfter(command) => {
+            return cli::look_after(command, &storage, &environment).await;
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

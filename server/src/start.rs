@@ -16,8 +16,11 @@ use crate::{
         Config, ConfigError, Environment, Exposure, LogFormat, PublicUrl, ServeArgs, StorageArgs,
     },
     log_output::{LastLines, LogOutput},
-    serving::{self, Ending, Places},
+    metrics::listener::MetricsListener,
+    providers::Providers,
+    serving::{self, Encryption, Ending, Places, Served},
     test_data::{self, TestDataError},
+    tls::{self, PairError, Tls},
     web::{self, ServerState},
 };
 
@@ -27,9 +30,17 @@ pub(crate) enum StartError {
     /// The settings are wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Certificate and key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] PairError),
     /// Nobody may listen there, or someone does already.
     #[error("{}", in_words(*.listen, .source))]
     Listen { listen: SocketAddr, source: io::Error },
+    /// Nobody may listen for metrics there, or someone does already.
+    #[error(
+        "metrics cannot be served on {listen}: {source}. Choose another address with --metrics-listen."
+    )]
+    Metrics { listen: SocketAddr, source: io::Error },
     /// The data cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -76,8 +87,7 @@ pub(crate) async fn open(
     environment: &Environment,
 ) -> Result<Arc<Services>, StartError> {
     let clock = test_data::clock(environment, &config.data, None)?;
-    let public_url =
-        config.public_url.clone().unwrap_or_else(|| PublicUrl::of_socket(config.listen));
+    let public_url = config.public_url_of(config.listen);
     Ok(Services::open(config.settings(Program::Command, &public_url, clock)).await?)
 }
 
@@ -91,23 +101,48 @@ pub(crate) async fn serve(
     let exposure = config.exposure()?;
     let _last_lines = begin_log(&config)?;
     let clock = test_data::clock(environment, &config.data, Some(config.listen))?;
+    let tls = match &config.tls {
+        Some(files) => Some(Arc::new(Tls::open(files.clone(), Arc::clone(&clock)).await?)),
+        None => None,
+    };
     // From here on a signal does not end the program by itself.
     let stop = stop_signals()?;
     let listen = config.listen;
     let failed = |source| StartError::Listen { listen, source };
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let public_url = config.public_url.clone().unwrap_or_else(|| PublicUrl::of_socket(bound));
+    let public_url = config.public_url_of(bound);
+    let providers = Providers::set_up(&config.providers, &public_url)?;
     let services = Services::open(config.settings(Program::Server, &public_url, clock)).await?;
 
     warn_of(&config, exposure, &public_url);
-    let state = ServerState::new(Arc::clone(&services), &config, exposure, public_url.clone());
+    let metrics = match config.metrics_listen {
+        Some(listen) => {
+            let begun = MetricsListener::begin(listen, Arc::clone(&services)).await;
+            Some(begun.map_err(|source| StartError::Metrics { listen, source })?)
+        }
+        None => None,
+    };
+    let state = ServerState::new(Arc::clone(&services), &config, exposure, public_url.clone())
+        .with_providers(providers);
     let places = Places::of_this_process(Arc::clone(&state.trusted_proxies));
-    let router = web::router(state);
-    announce(&services, bound, &public_url).await?;
+    let encryption = match tls {
+        Some(tls) => {
+            tls::watch(Arc::clone(&tls), public_url.clone())?;
+            Some(Encryption { tls, plain: web::only_https(&state) })
+        }
+        None => None,
+    };
+    let scheme = if encryption.is_some() { "https" } else { "http" };
+    let served = Served { app: web::router(state), encryption };
+    announce(&services, &format!("{scheme}://{bound}"), &public_url).await?;
     tracing::info!(address = %bound, public_url = %public_url, "serving");
+    if let Some(metrics) = &metrics {
+        metrics.announce();
+    }
 
-    let ending = serving::serve(listener, places, router, stop).await;
+    let ending = serving::serve(listener, places, served, stop).await;
+    drop(metrics);
     services.close().await;
     match ending {
         Ending::Finished => tracing::info!("stopped"),
@@ -166,7 +201,7 @@ fn warn_of(config: &Config, exposure: Exposure, public_url: &PublicUrl) {
     if exposure == Exposure::Insecure {
         tracing::warn!("passwords and tokens cross the network unencrypted (--insecure-http)");
     }
-    if public_url.is_https() && config.trusted_proxies.is_empty() {
+    if public_url.is_https() && config.tls.is_none() && config.trusted_proxies.is_empty() {
         tracing::warn!(
             "a proxy seems to pass requests on, but no --trusted-proxy names it: every request will \
              seem to come from the proxy's own address"
@@ -178,7 +213,7 @@ fn warn_of(config: &Config, exposure: Exposure, public_url: &PublicUrl) {
 /// programs.
 async fn announce(
     services: &Services,
-    bound: SocketAddr,
+    address: &str,
     public_url: &PublicUrl,
 ) -> Result<(), StartError> {
     let code = if services.accounts.none_exist().await? {
@@ -196,7 +231,7 @@ async fn announce(
     } else {
         format!("Sign in: {}\n", public_url.join("/sign-in"))
     };
-    let lines = format!("Latchkey is ready: http://{bound}\n{invitation}");
+    let lines = format!("Latchkey is ready: {address}\n{invitation}");
     // Whoever closed standard output does not want to know.
     let _ = io::stdout().write_all(lines.as_bytes());
     let _ = io::stdout().flush();

@@ -1,4 +1,7 @@
-//! A throw-away PostgreSQL for tests: one cluster per test program, one database per test.
+//! What tests need from elsewhere: a throw-away PostgreSQL (one cluster per test program, one database
+//! per test) and certificates.
+
+pub mod certificates;
 
 use std::{
     io::{BufRead, BufReader},

@@ -1,9 +1,10 @@
 //! Asking for the password in the middle of an act, when the identity has to be confirmed again.
 
 use leptos::{html, prelude::*};
+use model::links::segment;
 
 use super::problem::ProblemAlert;
-use crate::{Failure, server_fns::sessions::confirm_identity, site::Site};
+use crate::{Failure, address::here, server_fns::sessions::confirm_identity, site::Site};
 
 /// The one dialog of a page that asks for the password.
 #[derive(Clone, Copy)]
@@ -107,7 +108,15 @@ pub(crate) fn ConfirmDialog(
 ) -> impl IntoView {
     let confirmation = Confirmation::get();
     let Confirmation { dialog, password, problem, is_busy, .. } = confirmation;
-    let username = Site::get().viewer.map(|viewer| viewer.username);
+    let site = Site::get();
+    let has_password = site.viewer.as_ref().is_none_or(|viewer| viewer.has_password);
+    let why = if has_password {
+        format!("You signed in some time ago. {why}")
+    } else {
+        "Sign in at your provider again, and then repeat what you were about to do.".to_owned()
+    };
+    let is_other_way = site.providers.iter().any(|provider| provider.can_confirm);
+    let username = site.viewer.map(|viewer| viewer.username);
     let cancel = move |_| {
         if let Some(dialog) = dialog.try_get_untracked().flatten() {
             dialog.close();
@@ -128,33 +137,48 @@ pub(crate) fn ConfirmDialog(
             <form class="stack" method="post" action="/confirm" on:submit=submit>
                 <h2 id="confirm-title">"Confirm it is you"</h2>
                 <p class="muted" id="confirm-text">
-                    {format!("You signed in some time ago. {why}")}
+                    {why}
                 </p>
-                <input class="visually-hidden" type="text" name="username" value=username autocomplete="username" readonly tabindex="-1" aria-hidden="true"/>
-                <div class="field">
-                    <label for="confirm-password">"Password"</label>
-                    <ProblemAlert problem id="confirm-error"/>
-                    <input
-                        class="input"
-                        id="confirm-password"
-                        name="password"
-                        type="password"
-                        autocomplete="current-password"
-                        maxlength="256"
-                        autocapitalize="none"
-                        spellcheck="false"
-                        required
-                        autofocus
-                        aria-describedby="confirm-error"
-                        aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                        node_ref=password
-                    />
-                </div>
+                {has_password.then(|| view! {
+                    <input class="visually-hidden" type="text" name="username" value=username autocomplete="username" readonly tabindex="-1" aria-hidden="true"/>
+                    <div class="field">
+                        <label for="confirm-password">"Password"</label>
+                        <ProblemAlert problem id="confirm-error"/>
+                        <input
+                            class="input"
+                            id="confirm-password"
+                            name="password"
+                            type="password"
+                            autocomplete="current-password"
+                            maxlength="256"
+                            autocapitalize="none"
+                            spellcheck="false"
+                            required
+                            autofocus
+                            aria-describedby="confirm-error"
+                            aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                            node_ref=password
+                        />
+                    </div>
+                })}
+                {(is_other_way && has_password).then(|| view! { <p class="small"><OtherWay words="Confirm another way" class=""/></p> })}
                 <div class="actions">
                     <button type="button" class="button" on:click=cancel>"Cancel"</button>
-                    <button class="button primary" aria-busy=move || is_busy.get().then_some("true")>"Confirm"</button>
+                    {if has_password {
+                        view! { <button class="button primary" aria-busy=move || is_busy.get().then_some("true")>"Confirm"</button> }.into_any()
+                    } else {
+                        view! { <OtherWay words="Confirm" class="button primary"/> }.into_any()
+                    }}
                 </div>
             </form>
         </dialog>
     }
+}
+
+/// The way over a provider leaves the page, and comes back to it.
+#[component]
+fn OtherWay(words: &'static str, class: &'static str) -> impl IntoView {
+    let here = here();
+    let href = move || format!("/confirm?next={}", segment(&here.get()));
+    view! { <a class=class href=href rel="external">{words}</a> }
 }

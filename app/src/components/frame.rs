@@ -11,13 +11,14 @@ use crate::site::Site;
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
     let site = Site::get();
+    let is_admin = site.is_admin();
     let host = site.viewer.is_none().then(|| site.host().to_owned());
     view! {
         <a class="skip-link" href="#main">"Skip to the content"</a>
         <header class="masthead">
             <div class="masthead-row">
                 <a class="brand" href="/"><img src=site.icon width="24" height="24" alt=""/><span class="brand-name">"Latchkey"</span></a>
-                {site.viewer.is_some().then(|| view! { <SiteNav/> })}
+                {site.viewer.is_some().then(|| view! { <SiteNav is_admin/> })}
                 <div class="tools">
                     {host.map(|host| view! { <span class="host">{host}</span> })}
                     <ThemeMenu/>
@@ -37,13 +38,15 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
 }
 
 #[component]
-fn SiteNav() -> impl IntoView {
+fn SiteNav(is_admin: bool) -> impl IntoView {
     view! {
         <nav class="site-nav" aria-label="Site">
             <ul>
                 <li><Here href="/feeds" under="/feeds">"Feeds"</Here></li>
                 <li><Here href="/connect" under="/connect">"Connect"</Here></li>
                 <li><Here href="/profile/tokens" under="/profile/tokens">"Tokens"</Here></li>
+                <li><Here href="/audit" under="/audit">"Audit"</Here></li>
+                {is_admin.then(|| view! { <li><Here href="/admin" under="/admin">"Admin"</Here></li> })}
             </ul>
         </nav>
     }
@@ -113,6 +116,26 @@ pub(crate) fn ProfileNav() -> impl IntoView {
                 <li><Here href="/profile" under="/profile" is_alone=true>"Profile"</Here></li>
                 <li><Here href="/profile/tokens" under="/profile/tokens">"Tokens"</Here></li>
                 <li><Here href="/profile/security" under="/profile/security">"Security"</Here></li>
+            </ul>
+        </nav>
+    }
+}
+
+/// The menu beside the pages of administrators.
+#[component]
+pub(crate) fn AdminNav() -> impl IntoView {
+    let path = use_location().pathname;
+    // The list of people stands at the address that all of these begin with.
+    let people = move || {
+        let is_here = path.with(|path| path == "/admin" || path.starts_with("/admin/people"));
+        is_here.then_some("page")
+    };
+    view! {
+        <nav class="side-nav" aria-label="Admin">
+            <ul>
+                <li><a href="/admin" aria-current=people>"People"</a></li>
+                <li><Here href="/admin/tokens" under="/admin/tokens">"Tokens"</Here></li>
+                <li><Here href="/admin/policy" under="/admin/policy">"Policy"</Here></li>
             </ul>
         </nav>
     }

@@ -181,6 +181,44 @@ pub(crate) fn SearchField(
     }
 }
 
+/// A name to look for, whole.
+#[component]
+pub(crate) fn NameField(
+    /// Its name in the address, and its id.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// What it begins with.
+    value: String,
+    /// The most characters it takes.
+    longest: usize,
+) -> impl IntoView {
+    view! {
+        <div class="filter-field short">
+            <label for=name>{label}</label>
+            <input class="input" id=name name=name type="text" value=value maxlength=longest autocomplete="off" autocapitalize="none" spellcheck="false"/>
+        </div>
+    }
+}
+
+/// A day.
+#[component]
+pub(crate) fn DayField(
+    /// Its name in the address, and its id.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// What it begins with, in ISO 8601.
+    value: Option<String>,
+) -> impl IntoView {
+    view! {
+        <div class="filter-field">
+            <label for=name>{label}</label>
+            <input class="input" id=name name=name type="date" value=value/>
+        </div>
+    }
+}
+
 /// A choice; the first option is what need not be said.
 #[component]
 pub(crate) fn ChoiceField(

@@ -1,5 +1,6 @@
 //! What pages share.
 
+pub(crate) mod audit_line;
 pub(crate) mod bower;
 pub(crate) mod clipboard;
 pub(crate) mod code_block;
@@ -16,9 +17,12 @@ pub(crate) mod maven;
 pub(crate) mod npm;
 pub(crate) mod nuget;
 pub(crate) mod old_value;
+pub(crate) mod one_time_link;
 pub(crate) mod page_title;
 pub(crate) mod password_field;
+pub(crate) mod person_state;
 pub(crate) mod problem;
+pub(crate) mod provider_links;
 pub(crate) mod secret_field;
 pub(crate) mod status;
 pub(crate) mod text_field;

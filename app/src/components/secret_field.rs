@@ -6,16 +6,16 @@ use super::copy_button::{CopyButton, Source};
 
 /// The field, with its label and what stands below it. It empties itself when the page is left.
 #[component]
-pub(crate) fn SecretField<'a>(
+pub(crate) fn SecretField(
     /// Its label.
     label: &'static str,
     /// The value.
     value: String,
-    /// What the token is for.
-    description: &'a str,
+    /// What it is, to go after “Copy”.
+    what: String,
     /// What there is to know about the value.
     hint: &'static str,
-) -> impl IntoView + use<> {
+) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         let leaving = window_event_listener_untyped("pagehide", move |_| {
@@ -32,9 +32,9 @@ pub(crate) fn SecretField<'a>(
             <label for="value">{label}</label>
             <div class="token-value">
                 <div class="secret">
-                    <input class="input code" id="value" value=value.clone() size="40" readonly autocomplete="off" spellcheck="false" translate="no" data-1p-ignore="" data-lpignore="true" aria-describedby="value-hint" node_ref=field/>
+                    <input class="input code" id="value" value=value.clone() size=value.chars().count() readonly autocomplete="off" spellcheck="false" translate="no" data-1p-ignore="" data-lpignore="true" aria-describedby="value-hint" node_ref=field/>
                 </div>
-                <CopyButton what=format!("token {description}") source=Source::Text(value)/>
+                <CopyButton what source=Source::Text(value)/>
             </div>
             <p class="hint" id="value-hint">
                 <span class="only-plain">"Select it and press Ctrl+C. "</span>{hint}

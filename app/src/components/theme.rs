@@ -1,9 +1,8 @@
 //! The choice of a theme. It belongs to the browser, and works without script.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use crate::site::Site;
+use crate::{address::here, site::Site};
 
 /// The form, which leads back to the page it stands on.
 #[component]
@@ -14,11 +13,7 @@ pub(crate) fn ThemeForm(
     #[prop(optional)]
     button: &'static str,
 ) -> impl IntoView {
-    let location = use_location();
-    let here = move || {
-        let (path, query) = (location.pathname.get(), location.search.get());
-        if query.is_empty() { path } else { format!("{path}?{query}") }
-    };
+    let here = here();
     let theme = Site::get().theme;
     let choice = move |value: &'static str, label: &'static str| {
         let pressed = if theme == value { "true" } else { "false" };

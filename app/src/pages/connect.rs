@@ -5,7 +5,6 @@ mod guide;
 mod seen;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use model::{
     connect::ConnectQuery,
     links::segment,
@@ -18,6 +17,7 @@ use self::{
 };
 use super::failed::Failed;
 use crate::{
+    address::asked,
     components::{
         confirm_identity::{ConfirmDialog, Confirmation},
         error_summary::ErrorSummary,
@@ -34,13 +34,7 @@ use crate::{
 #[component]
 pub(crate) fn ConnectPage() -> impl IntoView {
     Confirmation::provide();
-    let query = use_query_map();
-    let asked = move || {
-        query.with(|query| {
-            let pairs = query.clone().into_iter();
-            ConnectQuery::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
-        })
-    };
+    let asked = asked(ConnectQuery::from_pairs);
     let page = page_of(
         String::new,
         move || read_connect(untrack(asked)),

@@ -1,10 +1,10 @@
 //! What stands in a page's place when its data could not be had.
 
 use leptos::prelude::*;
-use leptos_router::{hooks::use_location, location::Url};
+use leptos_router::location::Url;
 
 use super::not_found::NotFoundPage;
-use crate::{Failure, components::page_title::PageTitle};
+use crate::{Failure, address::here, components::page_title::PageTitle};
 
 /// Says what went wrong; leads to the sign-in if that is what is missing.
 #[component]
@@ -72,9 +72,5 @@ fn SignedOut() -> impl IntoView {
 
 /// The sign-in, with the way back to this page.
 fn sign_in_address() -> String {
-    let location = use_location();
-    let path = location.pathname.get_untracked();
-    let query = location.search.get_untracked();
-    let here = if query.is_empty() { path } else { format!("{path}?{query}") };
-    format!("/sign-in?next={}", Url::escape(&here))
+    format!("/sign-in?next={}", Url::escape(&here().get_untracked()))
 }

@@ -5,12 +5,13 @@ mod packages;
 mod publish;
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 use model::{listing::PackagesQuery, role::Role, views::FeedPage as Page};
 
 use self::{clients::clients, packages::Packages, publish::first_package};
 use super::failed::Failed;
 use crate::{
+    address::asked,
     components::{
         feed_head::{FeedHead, FeedTab},
         npm::VARIABLE,
@@ -24,14 +25,8 @@ use crate::{
 #[component]
 pub(crate) fn FeedPage() -> impl IntoView {
     let params = use_params_map();
-    let query = use_query_map();
     let feed = move || params.with(|params| params.get("feed").unwrap_or_default());
-    let asked = move || {
-        query.with(|query| {
-            let pairs = query.clone().into_iter();
-            PackagesQuery::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
-        })
-    };
+    let asked = asked(PackagesQuery::from_pairs);
     page_of(
         feed,
         move || untrack(|| read_feed(feed(), asked())),

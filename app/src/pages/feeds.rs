@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::{
     links,
-    listing::{FeedsQuery, LONGEST_SEARCH, Part, Readers},
+    listing::{self, FeedsQuery, LONGEST_SEARCH, Part, Readers},
     names::FeedName,
     role::Role,
     size,
@@ -14,6 +14,7 @@ use model::{
 
 use super::failed::Failed;
 use crate::{
+    address::asked,
     components::{
         list_filter::{ChoiceField, ListFilter, Pager, SearchField, follow},
         page_title::PageTitle,
@@ -29,13 +30,7 @@ const PATH: &str = "/feeds";
 /// The page.
 #[component]
 pub(crate) fn FeedsPage() -> impl IntoView {
-    let query = use_query_map();
-    let asked = move || {
-        query.with(|query| {
-            let pairs = query.clone().into_iter();
-            FeedsQuery::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
-        })
-    };
+    let asked = asked(FeedsQuery::from_pairs);
     page_of(
         String::new,
         move || list_feeds(untrack(asked)),
@@ -113,9 +108,8 @@ fn done(list: &FeedList) -> Option<impl IntoView + use<>> {
 #[component]
 fn FoundFeeds(list: FeedList, asked: Signal<FeedsQuery>) -> impl IntoView {
     let query = list.query.clone();
-    let readers =
-        Readers::ALL.iter().map(|readers| (readers.word(), readers.label().to_owned())).collect();
-    let parts = Part::ALL.iter().map(|part| (part.word(), part.label().to_owned())).collect();
+    let readers = Readers::options();
+    let parts = Part::options();
     let followed = follow(list, move || asked.get(), list_feeds);
     let found = move || followed.list.with(words);
     view! {
@@ -135,7 +129,7 @@ fn FoundFeeds(list: FeedList, asked: Signal<FeedsQuery>) -> impl IntoView {
 /// `200 feeds`, `3 of 200 feeds`.
 fn words(list: &FeedList) -> String {
     let all = format!("{} feed{}", list.reachable, if list.reachable == 1 { "" } else { "s" });
-    if list.query.is_narrow() { format!("{} of {all}", list.found) } else { all }
+    listing::found(list.found, all, list.query.is_narrow())
 }
 
 fn table(list: &FeedList) -> AnyView {

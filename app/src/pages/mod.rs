@@ -1,6 +1,7 @@
 //! One page a file, named after what it shows.
 
 pub(crate) mod approve_login;
+pub(crate) mod audit;
 pub(crate) mod choose_password;
 pub(crate) mod confirm;
 pub(crate) mod connect;
@@ -10,14 +11,20 @@ pub(crate) mod delete_account;
 pub(crate) mod delete_package;
 pub(crate) mod denial;
 pub(crate) mod edit_token;
+pub(crate) mod everyones_tokens;
 pub(crate) mod failed;
 pub(crate) mod feed;
 pub(crate) mod feed_settings;
 pub(crate) mod feeds;
+pub(crate) mod finish_sign_in;
 pub(crate) mod home;
+pub(crate) mod invite_person;
 pub(crate) mod members;
 pub(crate) mod not_found;
 pub(crate) mod package;
+pub(crate) mod people;
+pub(crate) mod person;
+pub(crate) mod policy;
 pub(crate) mod profile;
 pub(crate) mod regenerate_token;
 pub(crate) mod security;

@@ -1,11 +1,14 @@
-//! `/profile/security`: the password, and where the account is signed in.
+//! `/profile/security`: the password and the identities that open the account, where it is signed in,
+//! and what happened to it lately.
 
+mod events;
+mod identities;
 mod sessions;
 
 use leptos::prelude::*;
 use model::views::SecurityPage as Page;
 
-use self::sessions::Sessions;
+use self::{events::RecentActivity, identities::Identities, sessions::Sessions};
 use super::failed::Failed;
 use crate::{
     components::{
@@ -31,6 +34,9 @@ pub(crate) fn SecurityPage() -> impl IntoView {
 #[component]
 fn Security(page: Page) -> impl IntoView {
     let answer = FormAnswer::get();
+    let viewer = Site::get().viewer;
+    let has_password = viewer.as_ref().is_none_or(|viewer| viewer.has_password);
+    let username = viewer.map(|viewer| viewer.username).unwrap_or_default();
     // Said once, on the page that the form led to.
     let is_changed = SharedValue::new(password_was_changed).into_inner();
     view! {
@@ -39,31 +45,42 @@ fn Security(page: Page) -> impl IntoView {
             <ProfileNav/>
             <main id="main" tabindex="-1">
                 <h1>"Security"</h1>
-                {answer.summary("current")}
+                {answer.summary(if has_password { "current" } else { "new" })}
                 {is_changed.then(|| view! {
                     <div class="notice ok" role="status">
                         <div><p><strong>"Your password is changed."</strong>" Your other sessions were signed out. Your tokens still work."</p></div>
                     </div>
                 })}
-                {password(&answer)}
+                {password(username, has_password, &answer)}
+                <Identities/>
                 <Sessions page/>
+                <RecentActivity/>
             </main>
         </div>
     }
     .into_any()
 }
 
-fn password(answer: &FormAnswer) -> impl IntoView + use<> {
-    let username = Site::get().viewer.map(|viewer| viewer.username).unwrap_or_default();
+fn password(username: String, has_password: bool, answer: &FormAnswer) -> impl IntoView + use<> {
+    let (title, what) = if has_password {
+        ("Change password", "Your other sessions are signed out. Your tokens keep working.")
+    } else {
+        (
+            "Set a password",
+            "Your account has none: linked identities open it. A password opens it too, and lets package clients read by HTTP Basic.",
+        )
+    };
+    let current = has_password
+        .then(|| view! { <PasswordField name="current" label="Current password" answer/> });
     view! {
         <section class="section" aria-labelledby="change-password">
-            <h2 id="change-password">"Change password"</h2>
+            <h2 id="change-password">{title}</h2>
             <form class="card form" method="post" action="/profile/security">
-                <p class="muted">"Your other sessions are signed out. Your tokens keep working."</p>
+                <p class="muted">{what}</p>
                 <UsernameForManagers username/>
-                <PasswordField name="current" label="Current password" answer/>
+                {current}
                 <PasswordField name="new" label="New password" is_new=true answer/>
-                <div class="actions"><button class="button primary">"Change password"</button></div>
+                <div class="actions"><button class="button primary">{title}</button></div>
             </form>
         </section>
     }

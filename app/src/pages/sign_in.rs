@@ -1,4 +1,4 @@
-//! `/sign-in`: name and password.
+//! `/sign-in`: name and password, or a provider.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -7,7 +7,7 @@ use model::{names::Email, policy::SignUp};
 use crate::{
     components::{
         form_answer::FormAnswer, page_title::PageTitle, password_field::PasswordField,
-        text_field::TextField,
+        provider_links::OrContinueWith, text_field::TextField,
     },
     site::Site,
 };
@@ -20,7 +20,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
     let (next, is_deleted) = (asked("next"), asked("deleted").is_some());
     let account = match Site::get().policy.sign_up {
         SignUp::Open => "Create an account",
-        SignUp::Closed => "How to get an account",
+        SignUp::Domains | SignUp::Closed => "How to get an account",
     };
     view! {
         <PageTitle text=answer.title("Sign in")/>
@@ -32,11 +32,12 @@ pub(crate) fn SignInPage() -> impl IntoView {
                 })}
                 {answer.summary("login")}
                 <form class="card form" method="post" action="/sign-in">
-                    <input type="hidden" name="next" value=next/>
+                    <input type="hidden" name="next" value=next.clone()/>
                     <TextField name="login" label="Email or username" autocomplete="username" longest=Email::LONGEST answer=&answer/>
                     <PasswordField answer=&answer/>
                     <div class="actions"><button class="button primary">"Sign in"</button></div>
                 </form>
+                <OrContinueWith next/>
                 <p class="small"><a href="/sign-up">{account}</a></p>
             </main>
         </div>

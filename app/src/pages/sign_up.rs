@@ -12,6 +12,7 @@ use crate::{
         form_answer::FormAnswer,
         page_title::PageTitle,
         password_field::PasswordField,
+        provider_links::OrContinueWith,
         text_field::{TextField, USERNAME_HINT},
     },
     site::Site,
@@ -22,7 +23,7 @@ use crate::{
 pub(crate) fn SignUpPage() -> impl IntoView {
     let content = match Site::get().policy.sign_up {
         SignUp::Open => open().into_any(),
-        SignUp::Closed => closed().into_any(),
+        SignUp::Domains | SignUp::Closed => closed().into_any(),
     };
     view! {
         <div class="shell narrow">
@@ -46,6 +47,7 @@ fn open() -> impl IntoView {
             <PasswordField is_new=true answer=&answer/>
             <div class="actions"><button class="button primary">"Create account"</button></div>
         </form>
+        <OrContinueWith/>
     }
 }
 
@@ -55,7 +57,7 @@ fn closed() -> impl IntoView {
         <h1>"Accounts are by invitation"</h1>
         <div class="card">
             <p>"Ask an administrator of this server for an account. They send you a link with which you choose your password."</p>
-            <p class="muted">"Administrators make the link with this command:"</p>
+            <p class="muted">"Administrators make the link under Admin, People, or with this command:"</p>
             <CodeBlock place="On the server" what="the command" text="latchkey user create NAME --email EMAIL"/>
         </div>
     }

@@ -236,7 +236,7 @@ fn TokenShown(token: TokenView, value: String) -> impl IntoView {
                     <SecretField
                         label="Token"
                         value=value.clone()
-                        description=&description
+                        what=format!("token {description}")
                         hint="Whoever holds it can do what it may do: leave this page when you have it."
                     />
                     {token_urls(&feeds, &value)}

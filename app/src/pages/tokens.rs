@@ -7,7 +7,7 @@ mod row;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::{
-    listing::{LONGEST_SEARCH, Standing, TokenSort, TokensQuery},
+    listing::{self, LONGEST_SEARCH, Standing, TokenSort, TokensQuery},
     views::TokensPage as Tokens,
 };
 use wasm_bindgen::JsCast as _;
@@ -16,6 +16,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use self::{notices::Notices, primary::PrimaryCard, row::row};
 use super::failed::Failed;
 use crate::{
+    address::asked,
     components::{
         confirm_identity::{ConfirmDialog, Confirmation},
         frame::ProfileNav,
@@ -35,12 +36,7 @@ pub(crate) fn TokensPage() -> impl IntoView {
     Confirmation::provide();
     let changes = Changes::provide();
     let query = use_query_map();
-    let asked = move || {
-        query.with(|query| {
-            let pairs = query.clone().into_iter();
-            TokensQuery::from_pairs(pairs.map(|(name, value)| (name.into_owned(), value)))
-        })
-    };
+    let asked = asked(TokensQuery::from_pairs);
     let fetch = move || {
         let revoked = query.with_untracked(|query| query.get("revoked"));
         list_tokens(untrack(asked), revoked.and_then(|id| id.parse().ok()))
@@ -73,9 +69,8 @@ fn TokenList(tokens: Tokens, asked: Signal<TokensQuery>, changes: Changes) -> im
     let options = StoredValue::new(query);
     let list = move || {
         let query = options.get_value();
-        let standings =
-            Standing::ALL.iter().map(|one| (one.word(), one.label().to_owned())).collect();
-        let sorts = TokenSort::ALL.iter().map(|one| (one.word(), one.label().to_owned())).collect();
+        let standings = Standing::options();
+        let sorts = TokenSort::options();
         view! {
             <ListFilter label="Tokens" path=PATH found>
                 <SearchField label="Filter" value=query.text longest=LONGEST_SEARCH/>
@@ -120,7 +115,7 @@ fn TokenList(tokens: Tokens, asked: Signal<TokensQuery>, changes: Changes) -> im
 /// `14 tokens`, `12 of 14 tokens`.
 fn words(list: &Tokens) -> String {
     let all = format!("{} token{}", list.total, if list.total == 1 { "" } else { "s" });
-    if list.query.is_narrow() { format!("{} of {all}", list.found) } else { all }
+    listing::found(list.found, all, list.query.is_narrow())
 }
 
 fn empty() -> AnyView {

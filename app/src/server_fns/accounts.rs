@@ -48,3 +48,14 @@ pub async fn read_invitation(
     let invited = services()?.accounts.invited(&code).await.map_err(failure)?;
     invited.ok_or_else(|| failure(registry::Error::NotFound("invitation")))
 }
+
+/// The name of the account whose password a one-time link resets, while the link works.
+#[server(endpoint = "accounts/resetting")]
+pub async fn read_reset(
+    /// The link's code.
+    code: String,
+) -> Result<String, Failure> {
+    use crate::context::{failure, services};
+    let resetting = services()?.accounts.resetting(&code).await.map_err(failure)?;
+    resetting.ok_or_else(|| failure(registry::Error::NotFound("link")))
+}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{choices, link, page, search};
+use super::{choices, queries};
 
 choices! {
     /// Tokens by where they stand.
@@ -42,53 +42,20 @@ choices! {
     }
 }
 
-/// Which tokens are listed, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TokensQuery {
-    /// Part of a description, of a feed's name, of a pattern or of the last four characters; empty
-    /// for any.
-    pub text: String,
-    /// Where they stand.
-    pub standing: Standing,
-    /// Their order.
-    pub sort: TokenSort,
-    /// Which page, from 1; 0 is the first too.
-    pub page: u64,
+queries! {
+    /// Which tokens are listed, and how.
+    TokensQuery {
+        /// Part of a description, of a feed's name, of a pattern or of the last four characters; empty
+        /// for any.
+        text: String = "q",
+        /// Where they stand.
+        standing: Standing = "state",
+        /// Their order.
+        sort: TokenSort = "sort"
+    }
 }
 
 impl TokensQuery {
-    /// Reads the query of an address.
-    pub fn from_pairs<N: AsRef<str>>(pairs: impl IntoIterator<Item = (N, String)>) -> Self {
-        let mut query = Self::default();
-        for (name, value) in pairs {
-            match name.as_ref() {
-                "q" => query.text = search(&value),
-                "state" => query.standing = Standing::of(&value),
-                "sort" => query.sort = TokenSort::of(&value),
-                "page" => query.page = value.parse().unwrap_or(0),
-                _ => {}
-            }
-        }
-        query
-    }
-
-    /// The query to put after the address of the list: empty, or from its question mark on.
-    pub fn link(&self) -> String {
-        link([
-            ("q", self.text.as_str()),
-            ("state", self.standing.word()),
-            ("sort", self.sort.word()),
-            ("page", &page(self.page)),
-        ])
-    }
-
-    /// The same list, another page.
-    #[must_use]
-    pub fn on_page(&self, page: u64) -> Self {
-        Self { page, ..self.clone() }
-    }
-
     /// Whether it leaves any token out.
     pub fn is_narrow(&self) -> bool {
         !self.text.is_empty() || self.standing != Standing::Any

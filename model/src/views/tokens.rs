@@ -19,7 +19,7 @@ pub enum TokenStatus {
     ExpiresSoon,
     /// Its first day is still to come.
     NotYet,
-    /// Put to rest by its owner.
+    /// Put to rest.
     Suspended,
     /// Found in public.
     Leaked,
@@ -95,6 +95,8 @@ pub struct TokenView {
     pub is_unused: bool,
     /// When it was revoked, suspended or found in public; `None` for any other state.
     pub stopped_at: Option<Timestamp>,
+    /// By whom, if not by its owner: `the administrator ana`; empty otherwise.
+    pub stopped_by: String,
     /// When it was made.
     pub created_at: Timestamp,
     /// By whom: a user name, or the operator.

@@ -1,6 +1,7 @@
 //! What people change of their own accounts, up to their end.
 
 use model::{
+    audit::Act,
     names::{DisplayName, Email},
     views::{Farewell, ProfilePage},
 };
@@ -15,6 +16,7 @@ use crate::{
     storage::{
         Source,
         accounts::{self, Account},
+        people,
     },
 };
 
@@ -47,7 +49,7 @@ impl Accounts {
         accounts::set_display_name(&mut transaction, account.id, name).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
         let details = json!({ "before": account.display_name, "after": name });
-        let entry = Entry::new("account.rename", &account.username).with(details);
+        let entry = Entry::new(Act::AccountRename, &account.username).with(details);
         audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         transaction.commit().await
     }
@@ -80,7 +82,7 @@ impl Accounts {
         }
         accounts::set_email(&mut transaction, account.id, email).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
-        let entry = Entry::new("account.email", &account.username);
+        let entry = Entry::new(Act::AccountEmail, &account.username);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await
     }
@@ -124,7 +126,7 @@ impl Accounts {
         accounts::delete(&mut transaction, account.id, now).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
         let details = json!({ "tokens": farewell.tokens, "feeds": farewell.memberships });
-        let entry = Entry::new("account.delete", &account.username).with(details);
+        let entry = Entry::new(Act::AccountDelete, &account.username).with(details);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await
     }
@@ -138,12 +140,13 @@ async fn own(source: &mut impl Source, caller: &Caller) -> Result<Account, Error
 
 async fn farewell(source: &mut impl Source, account: &Account) -> Result<Farewell, Error> {
     let held = accounts::held(source, account.id).await?;
-    let is_only_admin = account.is_admin && accounts::other_admins(source, account.id).await? == 0;
+    let is_only_admin =
+        account.is_admin && people::other_administrators(source, account.id).await? == 0;
     Ok(Farewell {
         username: account.username.clone(),
         tokens: held.tokens.unsigned_abs(),
         memberships: held.memberships.unsigned_abs(),
-        orphans: accounts::orphans(source, account.id).await?,
+        orphans: people::only_owner_of(source, account.id).await?,
         is_only_admin,
     })
 }

@@ -46,6 +46,9 @@ pub(crate) struct Passwords {
     /// The hash of a random password, verified where there is no account, so that both take the
     /// same time.
     decoy: String,
+    /// How many runs there were.
+    #[cfg(test)]
+    runs: std::sync::atomic::AtomicUsize,
 }
 
 impl Passwords {
@@ -56,6 +59,8 @@ impl Passwords {
             at_once: Arc::new(Semaphore::new(cores.max(2))),
             waiting: Semaphore::new(MOST_WAITING),
             decoy: hash(random.as_bytes())?,
+            #[cfg(test)]
+            runs: std::sync::atomic::AtomicUsize::default(),
         })
     }
 
@@ -76,6 +81,12 @@ impl Passwords {
         Ok(matches && exists)
     }
 
+    /// How many runs there were since this was asked last.
+    #[cfg(test)]
+    pub(crate) fn runs(&self) -> usize {
+        self.runs.swap(0, std::sync::atomic::Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -86,6 +97,8 @@ impl Passwords {
         let permit = Arc::clone(&self.at_once).acquire_owned().await;
         drop(place);
         let permit = permit.map_err(|error| Error::internal("password hashing stopped", error))?;
+        #[cfg(test)]
+        self.runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let run = tokio::task::spawn_blocking(move || {
             let result = work();
             drop(permit);

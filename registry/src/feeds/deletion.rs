@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use model::{
+    audit::Act,
     id::{AccountId, FeedId},
     names::FeedName,
 };
@@ -70,11 +71,12 @@ impl Feeds {
         let held = deletion::contents(&mut transaction, feed.id).await?;
         deletion::hide(&mut transaction, feed.id, now).await?;
         deletion::keep_name(&mut transaction, &feed.name, owner, now).await?;
-        let entry = Entry::new("feed.delete", &feed.name).in_feed(feed.id).with(json!({
-            "packages": held.packages,
-            "versions": held.versions,
-            "tokens": held.tokens,
-        }));
+        let entry =
+            Entry::new(Act::FeedDelete, &feed.name).about(owner).in_feed(feed.id).with(json!({
+                "packages": held.packages,
+                "versions": held.versions,
+                "tokens": held.tokens,
+            }));
         audit::append(&mut transaction, actor, now, entry).await?;
         transaction.commit().await?;
         self.deleted.notify_one();
@@ -88,7 +90,7 @@ impl Feeds {
         if !deletion::release_name(&mut transaction, name.as_str(), now).await? {
             return Err(Error::NotFound("name"));
         }
-        let entry = Entry::new("feed.release", name.as_str());
+        let entry = Entry::new(Act::FeedRelease, name.as_str());
         audit::append(&mut transaction, actor, now, entry).await?;
         transaction.commit().await
     }

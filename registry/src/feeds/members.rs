@@ -1,6 +1,7 @@
 //! Who may do what in a feed.
 
 use model::{
+    audit::Act,
     role::Role,
     timestamp::Timestamp,
     views::{MemberView, MembersPage},
@@ -211,10 +212,10 @@ impl Feeds {
         let now = self.core.now();
         let act = if let Some(role) = role {
             members::set(transaction, feed.id, account.id, role, now).await?;
-            "feed.member"
+            Act::MemberSet
         } else {
             members::remove(transaction, feed.id, account.id).await?;
-            "feed.member.remove"
+            Act::MemberRemove
         };
         let entry = Entry::new(act, &feed.name)
             .about(account.id)

@@ -8,6 +8,7 @@ mod settings;
 use std::sync::Arc;
 
 use model::{
+    audit::Act,
     id::{AccountId, FeedId},
     names::FeedName,
     policy::FeedCreation,
@@ -92,7 +93,8 @@ impl Feeds {
         }
         feeds::insert(&mut transaction, id, &new.name, description, new.is_public, owner, now)
             .await?;
-        let entry = Entry::new("feed.create", new.name.as_str())
+        let entry = Entry::new(Act::FeedCreate, new.name.as_str())
+            .about(owner)
             .in_feed(id)
             .with(json!({ "public": new.is_public }));
         audit::append(&mut transaction, actor, now, entry).await?;
@@ -127,7 +129,7 @@ impl Feeds {
     }
 
     fn may_create(&self, caller: &Caller) -> Result<(), Error> {
-        if self.core.policy.feed_creation == FeedCreation::Admins && !caller.is_admin {
+        if self.core.policy().feed_creation == FeedCreation::Admins && !caller.is_admin {
             return Err(Error::Forbidden("Only administrators create feeds on this server."));
         }
         Ok(())
@@ -196,19 +198,19 @@ fn check_description(description: &str) -> Result<&str, Error> {
     Ok(description)
 }
 
-fn count(number: i64) -> u64 {
+pub(crate) fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
 /// Which of the pages that hold `found` rows is shown where `page` was asked for, and how many
 /// there are.
-fn page_of(found: u64, page: u64, rows: u64) -> (u64, u64) {
+pub(crate) fn page_of(found: u64, page: u64, rows: u64) -> (u64, u64) {
     let pages = found.div_ceil(rows).max(1);
     (page.clamp(1, pages), pages)
 }
 
 /// Limit and offset of a page.
-fn window(page: u64, rows: u64) -> (i64, i64) {
+pub(crate) fn window(page: u64, rows: u64) -> (i64, i64) {
     (rows.cast_signed(), ((page - 1) * rows).cast_signed())
 }
 

@@ -1,6 +1,9 @@
 //! What a feed says of itself, and who may read it.
 
-use model::views::{FeedContents, FeedSettings};
+use model::{
+    audit::Act,
+    views::{FeedContents, FeedSettings},
+};
 use serde_json::json;
 
 use super::{Feeds, Word, check_description, count};
@@ -84,14 +87,14 @@ impl Feeds {
         feeds::update(&mut transaction, feed.id, description, is_public).await?;
         let now = self.core.now();
         if is_public != feed.is_public {
-            let entry = Entry::new("feed.visibility", &feed.name)
+            let entry = Entry::new(Act::FeedVisibility, &feed.name)
                 .in_feed(feed.id)
                 .with(json!({ "public": is_public }));
             audit::append(&mut transaction, actor, now, entry).await?;
         }
         if description != feed.description {
             let details = json!({ "description": description, "before": feed.description });
-            let entry = Entry::new("feed.settings", &feed.name).in_feed(feed.id).with(details);
+            let entry = Entry::new(Act::FeedSettings, &feed.name).in_feed(feed.id).with(details);
             audit::append(&mut transaction, actor, now, entry).await?;
         }
         transaction.commit().await

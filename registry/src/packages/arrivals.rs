@@ -2,6 +2,7 @@
 
 use model::{
     action::Action,
+    audit::Act,
     ecosystem::Ecosystem,
     id::{PackageId, VersionId},
     timestamp::Timestamp,
@@ -107,12 +108,14 @@ impl Packages {
         }
         settle_latest(&mut transaction, ecosystem, package, now).await?;
         let subject = format!("{ecosystem}|{} {}", arrival.package, arrival.version);
-        let act = if is_first { "package.publish" } else { "package.add-file" };
+        let act = if is_first { Act::PackagePublish } else { Act::PackageAddFile };
         let details =
             json!({ "with": grant.with().kind(), "size": staged.size, "file": arrival.file });
         let entry = Entry::new(act, &subject).in_feed(feed.id).with(details);
         audit::append(&mut transaction, &grant.actor(), now, entry).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        self.core.metrics.published(ecosystem);
+        Ok(())
     }
 
     /// Whether a file is to be added: `false` if the very same is there.

@@ -4,7 +4,7 @@
 //! one version, [`ANY`], whose manifest holds the address. Bower cannot change where a name leads, only
 //! take it back and register it anew; so that this works, nothing of it is remembered as used.
 
-use model::{action::Action, ecosystem::Ecosystem, id::VersionId};
+use model::{action::Action, audit::Act, ecosystem::Ecosystem, id::VersionId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -90,9 +90,11 @@ impl Packages {
         packages::touch(&mut transaction, package, now).await?;
         let subject = format!("{ecosystem}|{name}");
         let details = json!({ "with": grant.with().kind(), "url": url });
-        let entry = Entry::new("package.register", &subject).in_feed(feed.id).with(details);
+        let entry = Entry::new(Act::PackageRegister, &subject).in_feed(feed.id).with(details);
         audit::append(&mut transaction, &grant.actor(), now, entry).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        self.core.metrics.published(ecosystem);
+        Ok(())
     }
 
     /// Where the granted name leads. The grant is one to read.
@@ -132,7 +134,7 @@ impl Packages {
         let subject = format!("{}|{name}", Ecosystem::Bower);
         let details = json!({ "with": grant.with().kind(), "url": url });
         let feed = grant.feed()?.id;
-        let entry = Entry::new("package.unregister", &subject).in_feed(feed).with(details);
+        let entry = Entry::new(Act::PackageUnregister, &subject).in_feed(feed).with(details);
         audit::append(&mut transaction, &grant.actor(), self.core.now(), entry).await?;
         transaction.commit().await
     }

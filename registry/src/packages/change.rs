@@ -6,6 +6,7 @@
 
 use model::{
     action::Action,
+    audit::Act,
     ecosystem::Ecosystem,
     id::{FeedId, VersionId},
     tag,
@@ -47,7 +48,7 @@ impl Packages {
         versions::set_listed(&mut change.transaction, row.id, is_listed).await?;
         change.versions.retain(|other| other.id != row.id);
         change.versions.push(SaidRow { is_listed, ..row.clone() });
-        let act = if is_listed { "package.list" } else { "package.unlist" };
+        let act = if is_listed { Act::PackageList } else { Act::PackageUnlist };
         change.finish(act, Some(&row.version), json!({})).await
     }
 
@@ -84,8 +85,8 @@ impl Packages {
         }
         let act = match reasons.values().any(|reason| !reason.is_null()) {
             _ if reasons.is_empty() => return Ok(()),
-            true => "package.deprecate",
-            false => "package.undeprecate",
+            true => Act::PackageDeprecate,
+            false => Act::PackageUndeprecate,
         };
         change.finish(act, None, json!({ "versions": reasons })).await
     }
@@ -106,7 +107,7 @@ impl Packages {
             return Ok(());
         }
         versions::set_tag(&mut change.transaction, package, tag, row.id).await?;
-        change.finish("package.tag", Some(&row.version), json!({ "tag": tag })).await
+        change.finish(Act::PackageTag, Some(&row.version), json!({ "tag": tag })).await
     }
 
     /// Removes a tag other than `latest`. The grant is one to unlist.
@@ -122,7 +123,7 @@ impl Packages {
         if !versions::remove_tag(&mut change.transaction, package, tag).await? {
             return Err(Error::NotFound("tag"));
         }
-        change.finish("package.untag", None, json!({ "tag": tag })).await
+        change.finish(Act::PackageUntag, None, json!({ "tag": tag })).await
     }
 
     /// Deletes a version for good: its number is never used again. With the last one goes the
@@ -148,7 +149,7 @@ impl Packages {
             return change.delete_package().await;
         }
         change.delete_version(row.id).await?;
-        change.finish("package.delete-version", Some(&row.version), json!({})).await
+        change.finish(Act::PackageDeleteVersion, Some(&row.version), json!({})).await
     }
 
     /// Deletes the package with all its versions for good: none of their numbers is ever used
@@ -234,14 +235,14 @@ impl Change {
         packages::delete(&mut self.transaction, self.package.id).await?;
         self.drop_documents().await?;
         let versions: Vec<&str> = versions.iter().map(|row| row.version.as_str()).collect();
-        self.record("package.delete", None, json!({ "versions": versions })).await?;
+        self.record(Act::PackageDelete, None, json!({ "versions": versions })).await?;
         self.transaction.commit().await
     }
 
     /// Settles what follows from a change, writes it down, and makes it visible.
     async fn finish(
         mut self,
-        act: &'static str,
+        act: Act,
         version: Option<&str>,
         details: Value,
     ) -> Result<(), Error> {
@@ -282,7 +283,7 @@ impl Change {
 
     async fn record(
         &mut self,
-        act: &'static str,
+        act: Act,
         version: Option<&str>,
         mut details: Value,
     ) -> Result<(), Error> {

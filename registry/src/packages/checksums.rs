@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::timestamp::Timestamp;
+use model::{audit::Act, timestamp::Timestamp};
 use serde_json::json;
 
 use super::{Packages, arrivals::settle_latest, publish::publishing};
@@ -93,7 +93,7 @@ impl Packages {
         }
         let subject = format!("{ecosystem}|{} {version}", package.name);
         let details = json!({ "with": grant.with().kind(), "file": file });
-        let entry = Entry::new("package.withdraw-file", &subject).in_feed(feed.id).with(details);
+        let entry = Entry::new(Act::PackageWithdrawFile, &subject).in_feed(feed.id).with(details);
         audit::append(&mut transaction, &grant.actor(), now, entry).await?;
         transaction.commit().await?;
         Ok(Checked::Withdrawn)

@@ -1,7 +1,7 @@
 //! Lists that clients keep beside packages: of the versions of one, of the builds of a version, of what
 //! belongs to a group. They are served as they were sent, until a version is unlisted or deleted.
 
-use model::{action::Action, timestamp::Timestamp};
+use model::{action::Action, audit::Act, timestamp::Timestamp};
 use serde_json::json;
 
 use super::{Packages, granted, publish::publishing};
@@ -66,7 +66,7 @@ impl Packages {
             .await?;
         let subject = format!("{ecosystem}|{key} {version}");
         let details = json!({ "with": grant.with().kind() });
-        let entry = Entry::new("package.list-versions", subject.trim_end()).in_feed(feed);
+        let entry = Entry::new(Act::PackageListVersions, subject.trim_end()).in_feed(feed);
         audit::append(&mut transaction, &grant.actor(), now, entry.with(details)).await?;
         transaction.commit().await
     }

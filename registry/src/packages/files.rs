@@ -1,6 +1,6 @@
 //! Files that join a version after it was published: symbols.
 
-use model::{action::Action, timestamp::Timestamp};
+use model::{action::Action, audit::Act, timestamp::Timestamp};
 use serde_json::json;
 
 use super::{ExtraFile, Packages, found, publish::publishing, unfinished::is_own};
@@ -37,9 +37,11 @@ impl Packages {
         let subject = format!("{ecosystem}|{} {}", package.name, row.version);
         let details =
             json!({ "with": grant.with().kind(), "size": file.staged.size, "file": file.name });
-        let entry = Entry::new("package.add-file", &subject).in_feed(grant.feed()?.id);
+        let entry = Entry::new(Act::PackageAddFile, &subject).in_feed(grant.feed()?.id);
         audit::append(&mut transaction, &grant.actor(), now, entry.with(details)).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        self.core.metrics.published(ecosystem);
+        Ok(())
     }
 }
 

@@ -97,9 +97,9 @@ impl Packages {
 
     /// Removes blobs that nothing refers to.
     pub(crate) async fn sweep(&self) -> Result<(), Error> {
-        let removed = self.blobs.sweep(&self.core.database, self.core.now()).await?;
-        if removed > 0 {
-            tracing::info!(removed, "removed blobs that no version refers to");
+        let swept = self.blobs.sweep(&self.core.database, self.core.now(), false).await?;
+        if swept.blobs > 0 {
+            tracing::info!(removed = swept.blobs, "removed blobs that no version refers to");
         }
         Ok(())
     }

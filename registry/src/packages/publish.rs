@@ -2,6 +2,7 @@
 
 use model::{
     action::Action,
+    audit::Act,
     ecosystem::Ecosystem,
     id::{PackageId, VersionId},
     timestamp::Timestamp,
@@ -125,9 +126,11 @@ impl Packages {
         packages::touch(&mut transaction, package, now).await?;
         let subject = format!("{ecosystem}|{} {}", release.name, release.version);
         let details = json!({ "with": grant.with().kind(), "size": staged.size });
-        let entry = Entry::new("package.publish", &subject).in_feed(feed.id).with(details);
+        let entry = Entry::new(Act::PackagePublish, &subject).in_feed(feed.id).with(details);
         audit::append(&mut transaction, &grant.actor(), now, entry).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        self.core.metrics.published(ecosystem);
+        Ok(())
     }
 
     pub(super) async fn insert_package(

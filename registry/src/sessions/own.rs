@@ -1,6 +1,7 @@
 //! A person's own sessions: which there are, and ending them.
 
 use model::{
+    audit::Act,
     id::SessionId,
     timestamp::Timestamp,
     views::{SecurityPage, SessionView},
@@ -26,32 +27,35 @@ impl Sessions {
         Ok(SecurityPage { sessions, now })
     }
 
-    /// Ends one of the caller's sessions. One that has ended meanwhile is no error: it is what was
-    /// asked for.
+    /// Ends one of the caller's sessions; the caller has to be confirmed, so that whoever sits at a
+    /// session left open cannot shut its owner out. One that has ended meanwhile is no error: it is
+    /// what was asked for.
     pub async fn end(
         &self,
         caller: &Caller,
         session: SessionId,
         origin: &Origin,
     ) -> Result<(), Error> {
+        self.require_confirmed(caller)?;
         let mut transaction = self.core.database.write().await?;
         if sessions::delete_of(&mut transaction, caller.account, session).await? {
             let actor = Actor::Person(caller.clone(), origin.clone());
             let entry =
-                Entry::new("session.end", &caller.username).with(json!({ "session": session }));
+                Entry::new(Act::SessionEnd, &caller.username).with(json!({ "session": session }));
             audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         }
         transaction.commit().await
     }
 
-    /// Ends the caller's sessions but the one that asks.
+    /// Ends the caller's sessions but the one that asks; the caller has to be confirmed.
     pub async fn end_others(&self, caller: &Caller, origin: &Origin) -> Result<(), Error> {
+        self.require_confirmed(caller)?;
         let mut transaction = self.core.database.write().await?;
         let ended =
             sessions::delete_others(&mut transaction, caller.account, Some(caller.session)).await?;
         if ended > 0 {
             let actor = Actor::Person(caller.clone(), origin.clone());
-            let entry = Entry::new("session.end-others", &caller.username)
+            let entry = Entry::new(Act::SessionEndOthers, &caller.username)
                 .with(json!({ "sessions": ended }));
             audit::append(&mut transaction, &actor, self.core.now(), entry).await?;
         }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Source, Transaction, sql};
 use crate::error::Error;
 
-pub(crate) use self::deletion::{delete, held, orphans};
+pub(crate) use self::deletion::{delete, held};
 
 /// An account as stored.
 #[derive(Debug, Clone)]
@@ -85,12 +85,6 @@ pub(crate) async fn by_name(source: &mut impl Source, key: &str) -> Result<Optio
         .bind(key);
     let row: Option<Row> = source.optional(statement).await?;
     Ok(row.map(Into::into))
-}
-
-pub(crate) async fn all(source: &mut impl Source) -> Result<Vec<Account>, Error> {
-    let rows: Vec<Row> =
-        source.all(sql(select!("WHERE deleted_at IS NULL ORDER BY username"))).await?;
-    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// Whether another account, living or deleted, holds the name.
@@ -174,13 +168,6 @@ pub(crate) async fn set_email(
     transaction.execute(statement.bind(email.as_str()).bind(email.key()).bind(id)).await?;
     transaction.changes_authority();
     Ok(())
-}
-
-/// How many administrators who can act there are besides this account.
-pub(crate) async fn other_admins(source: &mut impl Source, id: AccountId) -> Result<i64, Error> {
-    let statement =
-        sql("SELECT COUNT(*) FROM accounts WHERE is_admin AND disabled_at IS NULL AND id <> $1");
-    source.count(statement.bind(id)).await
 }
 
 pub(crate) async fn set_disabled(

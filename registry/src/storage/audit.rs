@@ -1,5 +1,7 @@
 //! Rows of the audit log.
 
+pub(crate) mod pages;
+
 use uuid::Uuid;
 
 use super::{Source, Transaction, sql};

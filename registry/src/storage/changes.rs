@@ -16,7 +16,11 @@ use std::{
 };
 
 use sqlx::{SqlitePool, postgres::PgListener};
-use tokio::{sync::Mutex, task::JoinHandle, time};
+use tokio::{
+    sync::{Mutex, Notify},
+    task::JoinHandle,
+    time,
+};
 
 use super::{Source, database::Database, sql};
 use crate::error::Error;
@@ -36,6 +40,8 @@ pub(crate) struct Changes {
     started: Instant,
     /// Milliseconds after `started` of the last successful look.
     seen: AtomicU64,
+    /// Told when an epoch ends.
+    ended: Notify,
 }
 
 impl Default for Changes {
@@ -45,6 +51,7 @@ impl Default for Changes {
             packages: AtomicU64::new(1),
             started: Instant::now(),
             seen: AtomicU64::new(0),
+            ended: Notify::new(),
         }
     }
 }
@@ -63,9 +70,15 @@ impl Changes {
         self.epoch().map(|_| self.packages.load(Ordering::Acquire))
     }
 
+    /// Waits until an epoch ends, or has ended since it was waited for last. For one who waits.
+    pub(crate) async fn ended(&self) {
+        self.ended.notified().await;
+    }
+
     /// Ends the epoch.
     pub(super) fn happened(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.ended.notify_one();
     }
 
     /// Ends the epoch of packages.

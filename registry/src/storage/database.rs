@@ -1,5 +1,7 @@
 //! The two databases behind one face.
 
+pub(crate) mod copy;
+
 use std::{sync::Arc, time::Duration};
 
 use sqlx::{
@@ -9,6 +11,8 @@ use sqlx::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
     },
 };
+
+pub(super) use copy::server_sessions;
 
 use super::{changes::Changes, statement::Statement};
 use crate::error::{Error, OpenError};
@@ -177,9 +181,21 @@ impl Database {
         opened.unwrap()
     }
 
-    #[cfg(test)]
-    pub(super) fn is_postgres(&self) -> bool {
+    /// Whether it is PostgreSQL.
+    pub(crate) fn is_postgres(&self) -> bool {
         self.postgres().is_some()
+    }
+
+    /// The pools by name, each with how many connections it has and how many of them nobody uses.
+    pub(crate) fn connections(&self) -> Vec<(&'static str, usize, usize)> {
+        let named = |name, pools: &Pools<SqlitePool, PgPool>| match pools {
+            Pools::Sqlite(pool) => (name, pool.size() as usize, pool.num_idle()),
+            Pools::Postgres(pool) => (name, pool.size() as usize, pool.num_idle()),
+        };
+        match self.writer {
+            Pools::Sqlite(_) => vec![named("read", &self.readers), named("write", &self.writer)],
+            Pools::Postgres(_) => vec![named("all", &self.readers)],
+        }
     }
 
     /// Closes every connection.

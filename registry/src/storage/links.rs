@@ -11,8 +11,10 @@ use crate::error::Error;
 pub(crate) enum Purpose {
     /// Making the first account.
     SetUp,
-    /// Choosing the first password of an account that an operator made.
+    /// Choosing the first password of an account that somebody else made.
     ChoosePassword,
+    /// Choosing another password in place of one that is forgotten.
+    ResetPassword,
 }
 
 impl Purpose {
@@ -20,6 +22,7 @@ impl Purpose {
         match self {
             Self::SetUp => "set-up",
             Self::ChoosePassword => "choose-password",
+            Self::ResetPassword => "reset-password",
         }
     }
 }
@@ -88,5 +91,15 @@ pub(crate) async fn withdraw(
         None => sql("DELETE FROM one_time_links WHERE purpose = $1").bind(purpose.name()),
     };
     transaction.execute(statement).await?;
+    Ok(())
+}
+
+/// Withdraws every link of an account.
+pub(crate) async fn withdraw_all(
+    transaction: &mut Transaction,
+    account: AccountId,
+) -> Result<(), Error> {
+    let statement = sql("DELETE FROM one_time_links WHERE account_id = $1");
+    transaction.execute(statement.bind(account)).await?;
     Ok(())
 }

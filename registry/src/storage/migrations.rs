@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sqlx::migrate::Migrator;
 
 use super::{Source, database::Database, sql};
-use crate::error::OpenError;
+use crate::error::{Error, OpenError};
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -25,11 +25,17 @@ impl Database {
 
     /// Whether the tables have every migration this program knows.
     pub(crate) async fn is_migrated(&self) -> bool {
+        self.versions().await.is_ok_and(|(known, applied)| applied >= known)
+    }
+
+    /// The newest migration that this program knows and the newest that was applied: a database of a
+    /// newer program has things that this one does not know.
+    pub(crate) async fn versions(&self) -> Result<(i64, i64), Error> {
         let known = if self.postgres().is_some() { &POSTGRES } else { &SQLITE };
         let newest = known.iter().map(|migration| migration.version).max().unwrap_or(0);
         let applied = sql("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success");
         let mut database = self;
-        database.count(applied).await.is_ok_and(|applied| applied >= newest)
+        Ok((newest, database.count(applied).await?))
     }
 }
 

@@ -10,20 +10,30 @@ mod changes;
 mod database;
 pub(crate) mod denials;
 pub(crate) mod feeds;
+pub(crate) mod identities;
+pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod logins;
 mod migrations;
 pub(crate) mod package_pages;
 pub(crate) mod packages;
+pub(crate) mod people;
 pub(crate) mod sessions;
+pub(crate) mod settings;
 mod statement;
 pub(crate) mod throttles;
 pub(crate) mod tokens;
+pub(crate) mod upkeep;
 pub(crate) mod usage;
 
 pub(crate) use changes::{Changes, watch};
 pub(crate) use database::{Database, Source, Transaction};
 pub(crate) use statement::{Statement, sql};
+
+/// Asks the database for next to nothing, to see whether it answers.
+pub(crate) async fn answers(mut database: &Database) -> Result<(), crate::Error> {
+    database.count(sql("SELECT value FROM change_counter WHERE id = 1")).await.map(|_| ())
+}
 
 #[cfg(test)]
 mod contract;

@@ -1,7 +1,7 @@
 //! Rows of browser sessions.
 
 use model::{
-    id::{AccountId, SessionId},
+    id::{AccountId, IdentityId, SessionId},
     timestamp::Timestamp,
 };
 use uuid::Uuid;
@@ -17,6 +17,7 @@ pub(crate) struct Session {
     pub(crate) username: String,
     pub(crate) display_name: String,
     pub(crate) is_admin: bool,
+    pub(crate) has_password: bool,
     pub(crate) account_disabled: bool,
     pub(crate) last_seen_at: Timestamp,
     pub(crate) last_address: String,
@@ -31,6 +32,7 @@ struct Row {
     username: String,
     display_name: String,
     is_admin: bool,
+    has_password: bool,
     disabled_at: Option<i64>,
     last_seen_at: i64,
     last_address: String,
@@ -44,9 +46,31 @@ pub(crate) struct NewSession<'a> {
     pub(crate) secret_hash: &'a [u8; 32],
     pub(crate) account_id: AccountId,
     pub(crate) now: Timestamp,
+    /// When the person last proved who they are.
+    pub(crate) confirmed_at: Timestamp,
     pub(crate) ends_at: Timestamp,
     pub(crate) address: String,
     pub(crate) client: String,
+    /// The linked identity that began it.
+    pub(crate) identity: Option<IdentityId>,
+    /// What the identity's provider calls the session there.
+    pub(crate) provider_session: Option<&'a str>,
+}
+
+/// A session that a provider may end.
+#[derive(Debug, Clone, sqlx::FromRow)]
+struct BegunRow {
+    id: Uuid,
+    account_id: Uuid,
+    username: String,
+}
+
+/// The same.
+#[derive(Debug, Clone)]
+pub(crate) struct Begun {
+    pub(crate) id: SessionId,
+    pub(crate) account: AccountId,
+    pub(crate) username: String,
 }
 
 pub(crate) async fn insert(
@@ -55,10 +79,10 @@ pub(crate) async fn insert(
 ) -> Result<(), Error> {
     let statement = sql(
         "INSERT INTO sessions (id, secret_hash, account_id, created_at, last_seen_at, confirmed_at,
-         ends_at, address, last_address, client)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+         ends_at, address, last_address, client, identity_id, provider_session)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     );
-    let NewSession { id, secret_hash, account_id, now, ends_at, address, client } = session;
+    let NewSession { id, secret_hash, account_id, now, confirmed_at, ends_at, .. } = session;
     transaction
         .execute(
             statement
@@ -67,23 +91,25 @@ pub(crate) async fn insert(
                 .bind(account_id)
                 .bind(now)
                 .bind(now)
-                .bind(now)
+                .bind(confirmed_at)
                 .bind(ends_at)
-                .bind(address.clone())
-                .bind(address)
-                .bind(client),
+                .bind(session.address.clone())
+                .bind(session.address)
+                .bind(session.client)
+                .bind(session.identity)
+                .bind(session.provider_session),
         )
         .await?;
-    Ok(())
+    person_seen(transaction, account_id, now).await
 }
 
 pub(crate) async fn by_secret(
     source: &mut impl Source,
     secret_hash: &[u8; 32],
 ) -> Result<Option<Session>, Error> {
-    let statement =
-        sql("SELECT s.id, s.account_id, a.username, a.display_name, a.is_admin, a.disabled_at,
-         s.last_seen_at, s.last_address, s.confirmed_at, s.ends_at
+    let statement = sql("SELECT s.id, s.account_id, a.username, a.display_name, a.is_admin,
+         a.password_hash IS NOT NULL AS has_password, a.disabled_at, s.last_seen_at,
+         s.last_address, s.confirmed_at, s.ends_at
          FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id WHERE s.secret_hash = $1");
     let row: Option<Row> = source.optional(statement.bind(secret_hash)).await?;
     Ok(row.map(|row| Session {
@@ -92,6 +118,7 @@ pub(crate) async fn by_secret(
         username: row.username,
         display_name: row.display_name,
         is_admin: row.is_admin,
+        has_password: row.has_password,
         account_disabled: row.disabled_at.is_some(),
         last_seen_at: Timestamp::from_millis(row.last_seen_at),
         last_address: row.last_address,
@@ -117,12 +144,23 @@ pub(crate) async fn confirm(
 
 pub(crate) async fn seen(
     transaction: &mut Transaction,
-    id: SessionId,
+    session: &Session,
     address: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
     let statement = sql("UPDATE sessions SET last_seen_at = $1, last_address = $2 WHERE id = $3");
-    transaction.execute(statement.bind(now).bind(address).bind(id)).await?;
+    transaction.execute(statement.bind(now).bind(address).bind(session.id)).await?;
+    person_seen(transaction, session.account_id, now).await
+}
+
+/// Notes on the account, which outlives its sessions, when the person was here.
+async fn person_seen(
+    transaction: &mut Transaction,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let statement = sql("UPDATE accounts SET last_seen_at = $1 WHERE id = $2");
+    transaction.execute(statement.bind(now).bind(account)).await?;
     Ok(())
 }
 
@@ -183,6 +221,50 @@ pub(crate) async fn delete_others(
     let ended = transaction.execute(statement).await?;
     transaction.changes_authority();
     Ok(ended)
+}
+
+/// Ends what an identity began, all but one session.
+pub(crate) async fn delete_begun_by(
+    transaction: &mut Transaction,
+    identity: IdentityId,
+    keep: SessionId,
+) -> Result<(), Error> {
+    let statement = sql("DELETE FROM sessions WHERE identity_id = $1 AND id <> $2");
+    transaction.execute(statement.bind(identity).bind(keep)).await?;
+    transaction.changes_authority();
+    Ok(())
+}
+
+/// What an identity began.
+pub(crate) async fn begun_by(
+    source: &mut impl Source,
+    identity: IdentityId,
+) -> Result<Vec<Begun>, Error> {
+    let statement = sql("SELECT s.id, s.account_id, a.username
+         FROM sessions AS s JOIN accounts AS a ON a.id = s.account_id WHERE s.identity_id = $1");
+    Ok(begun(source.all(statement.bind(identity)).await?))
+}
+
+/// What identities of an issuer began in a session that the provider calls so.
+pub(crate) async fn begun_in(
+    source: &mut impl Source,
+    provider: &str,
+    issuer: &str,
+    provider_session: &str,
+) -> Result<Vec<Begun>, Error> {
+    let statement = sql("SELECT s.id, s.account_id, a.username FROM sessions AS s
+         JOIN accounts AS a ON a.id = s.account_id JOIN identities AS i ON i.id = s.identity_id
+         WHERE i.provider = $1 AND i.issuer = $2 AND s.provider_session = $3");
+    Ok(begun(source.all(statement.bind(provider).bind(issuer).bind(provider_session)).await?))
+}
+
+fn begun(rows: Vec<BegunRow>) -> Vec<Begun> {
+    let begun = |row: BegunRow| Begun {
+        id: row.id.into(),
+        account: row.account_id.into(),
+        username: row.username,
+    };
+    rows.into_iter().map(begun).collect()
 }
 
 /// Removes sessions that ended or slept too long.

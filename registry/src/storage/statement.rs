@@ -14,7 +14,7 @@ pub(crate) enum Value {
     Int(Option<i64>),
     Text(Option<String>),
     Bytes(Option<Vec<u8>>),
-    Flag(bool),
+    Flag(Option<bool>),
 }
 
 macro_rules! values {
@@ -46,7 +46,7 @@ values! {
 
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
-        Self::Flag(value)
+        Self::Flag(Some(value))
     }
 }
 
@@ -65,7 +65,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(AccountId, SessionId, FeedId, TokenId, SecretId, PackageId, VersionId, FormId);
+ids!(AccountId, SessionId, FeedId, TokenId, SecretId, PackageId, VersionId, IdentityId, FormId);
 
 /// SQL text, in the common tongue of both databases, and its values in the order of `$1`, `$2`, ….
 pub(crate) struct Statement {
@@ -85,6 +85,12 @@ impl Statement {
         self
     }
 
+    /// The same, to be told how the database would run it.
+    #[cfg(test)]
+    pub(super) fn explained(self, explain: &str) -> Self {
+        Self { text: format!("{explain} {}", self.text).leak(), ..self }
+    }
+
     pub(super) fn into_sqlite(self) -> Result<SqliteArguments, Error> {
         arguments(self.values)
     }
@@ -94,14 +100,15 @@ impl Statement {
     }
 }
 
-fn arguments<A>(values: Vec<Value>) -> Result<A, Error>
+/// The values as the driver takes them.
+pub(super) fn arguments<A>(values: Vec<Value>) -> Result<A, Error>
 where
     A: Arguments,
     for<'t> Option<Uuid>: sqlx::Encode<'t, A::Database> + sqlx::Type<A::Database>,
     for<'t> Option<i64>: sqlx::Encode<'t, A::Database> + sqlx::Type<A::Database>,
     for<'t> Option<String>: sqlx::Encode<'t, A::Database> + sqlx::Type<A::Database>,
     for<'t> Option<Vec<u8>>: sqlx::Encode<'t, A::Database> + sqlx::Type<A::Database>,
-    for<'t> bool: sqlx::Encode<'t, A::Database> + sqlx::Type<A::Database>,
+    for<'t> Option<bool>: sqlx::Encode<'t, A::Database> + sqlx::Type<A::Database>,
 {
     let mut arguments = A::default();
     for value in values {

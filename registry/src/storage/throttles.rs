@@ -47,6 +47,15 @@ pub(crate) async fn sweep(transaction: &mut Transaction, before: Timestamp) -> R
     transaction.execute(sql("DELETE FROM throttles WHERE last_failed_at < $1").bind(before)).await
 }
 
+/// Removes networks from which nobody signed in since `before`.
+pub(crate) async fn sweep_networks(
+    transaction: &mut Transaction,
+    before: Timestamp,
+) -> Result<u64, Error> {
+    let statement = sql("DELETE FROM known_networks WHERE last_succeeded_at < $1");
+    transaction.execute(statement.bind(before)).await
+}
+
 /// Whether the account signed in from this network since `since`.
 pub(crate) async fn knows_network(
     source: &mut impl Source,

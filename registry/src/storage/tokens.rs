@@ -11,6 +11,9 @@ macro_rules! page_of_ids {
 }
 
 mod change;
+mod copies;
+mod count;
+pub(crate) mod everyones;
 pub(crate) mod list;
 mod parts;
 
@@ -28,6 +31,8 @@ use self::parts::Parts;
 use super::{Source, Transaction, sql};
 use crate::error::Error;
 pub(crate) use change::{Change, delete_rules, set_networks, update};
+pub(crate) use copies::{drop_sealed, sealed_copies};
+pub(crate) use count::count_by_state;
 pub(crate) use parts::insert_rule;
 
 /// A token as stored.
@@ -37,6 +42,8 @@ pub(crate) struct Token {
     pub(crate) owner: AccountId,
     pub(crate) kind: TokenKind,
     pub(crate) description: String,
+    /// Who revoked or suspended it, if it was not its owner; empty otherwise.
+    pub(crate) stopped_by: String,
     /// Counts the changes; a form that was opened before one of them is out of date.
     pub(crate) revision: i64,
     /// When it was changed last; 1970 for never.
@@ -76,6 +83,7 @@ struct TokenRow {
     owner_id: Uuid,
     kind: String,
     description: String,
+    stopped_by: String,
     revision: i64,
     changed_at: i64,
     state: String,
@@ -127,7 +135,7 @@ impl From<SecretRow> for Secret {
 macro_rules! select_token {
     ($rest:literal) => {
         concat!(
-            "SELECT t.id, t.owner_id, t.kind, t.description, t.revision, t.changed_at, t.state, t.state_changed_at, t.not_before,
+            "SELECT t.id, t.owner_id, t.kind, t.description, t.stopped_by, t.revision, t.changed_at, t.state, t.state_changed_at, t.not_before,
              t.expires_at, t.life_ms, t.is_pre_authenticated, t.created_at, t.created_by, t.created_from, t.last_used_at, t.last_used_from,
              t.last_used_client, t.last_used_feed_id FROM tokens AS t ",
             $rest
@@ -352,15 +360,17 @@ pub(crate) async fn first_used(
     Ok(transaction.execute(statement.bind(now).bind(secret)).await? > 0)
 }
 
+/// Puts a token into a state; `by` names who did, if it was not its owner.
 pub(crate) async fn set_state(
     transaction: &mut Transaction,
     id: TokenId,
     state: TokenState,
+    by: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
     let statement = sql("UPDATE tokens SET state = $1, state_changed_at = $2, changed_at = $2,
-         revision = revision + 1 WHERE id = $3");
-    transaction.execute(statement.bind(state.name()).bind(now).bind(id)).await?;
+         stopped_by = $3, revision = revision + 1 WHERE id = $4");
+    transaction.execute(statement.bind(state.name()).bind(now).bind(by).bind(id)).await?;
     if state == TokenState::Revoked {
         // What can never work again need not be shown again.
         let statement = sql("UPDATE token_secrets SET sealed = NULL WHERE token_id = $1");
@@ -384,18 +394,4 @@ pub(crate) async fn set_dates(
     transaction.execute(statement).await?;
     transaction.changes_authority();
     Ok(())
-}
-
-/// Drops the sealed copies that a lowered reveal policy no longer allows.
-pub(crate) async fn drop_sealed(
-    transaction: &mut Transaction,
-    also_primary: bool,
-) -> Result<u64, Error> {
-    let statement = if also_primary {
-        sql("UPDATE token_secrets SET sealed = NULL WHERE sealed IS NOT NULL")
-    } else {
-        sql("UPDATE token_secrets SET sealed = NULL WHERE sealed IS NOT NULL
-             AND token_id IN (SELECT id FROM tokens WHERE kind <> 'primary')")
-    };
-    transaction.execute(statement).await
 }

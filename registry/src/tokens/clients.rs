@@ -122,7 +122,7 @@ impl Tokens {
             if id != Some(*own) {
                 return Err(Error::Forbidden("a token revokes no token but itself."));
             }
-            return self.revoke_any(&grant.actor(), *own).await;
+            return self.revoke_granted(grant, *own).await;
         }
         let token = match id {
             Some(id) => tokens::by_id(&mut database, id).await?,
@@ -130,7 +130,7 @@ impl Tokens {
         };
         let is_own = |token: &Token| grant.account() == Some(token.owner);
         let token = token.filter(is_own).ok_or(Error::NotFound("token"))?;
-        self.revoke_any(&grant.actor(), token.id).await
+        self.revoke_granted(grant, token.id).await
     }
 
     /// Makes a token out of the one that the grant was made for, with its owner's password: for the
@@ -200,7 +200,7 @@ impl Tokens {
             )));
         }
         let networks = if wish.networks.is_empty() { allowed } else { &wish.networks };
-        let longest = self.core.policy.longest_token_life;
+        let longest = self.core.policy().longest_token_life;
         let expires_at = match wish.days {
             Some(days) if !(1..=LONGEST_DAYS).contains(&days) => {
                 return Err(Error::Invalid(format!(

@@ -1,6 +1,7 @@
 //! Changing what a token is for, what it may do, until when and from where.
 
 use model::{
+    audit::Act,
     decide::TokenState,
     id::{AccountId, FeedId, TokenId},
     scope::{Effect, Rule},
@@ -132,7 +133,7 @@ impl Tokens {
         }
         let (before, after) = differences(present, &draft);
         let details = json!({ "token": token.id.to_string(), "before": before, "after": after });
-        let entry = Entry::new("token.edit", &draft.description).about(token.owner).with(details);
+        let entry = Entry::new(Act::TokenEdit, &draft.description).about(token.owner).with(details);
         audit::append(transaction, actor, now, entry).await
     }
 }

@@ -146,7 +146,7 @@ impl Tokens {
     /// offered gives way to the longest that is.
     fn start(&self, form: TokenForm, feeds: Vec<FeedView>) -> Result<TokenFormStart, Error> {
         check_size(&form)?;
-        let (now, longest) = (self.core.now(), self.core.policy.longest_token_life);
+        let (now, longest) = (self.core.now(), self.core.policy().longest_token_life);
         let offers = expiry::offers(now, longest);
         let may_keep = !form.revision.is_empty();
         let is_offered = offers.iter().any(|offer| offer.value == form.expires)
@@ -202,7 +202,7 @@ impl Tokens {
         };
         let names = self.feed_names(caller.account).await?;
         let name = |id: FeedId| names.get(&id).cloned();
-        let (now, longest) = (self.core.now(), self.core.policy.longest_token_life);
+        let (now, longest) = (self.core.now(), self.core.policy().longest_token_life);
         // Whether a description was typed has nothing to do with what the token could do.
         let described = TokenForm { description: "preview".to_owned(), ..form.clone() };
         let draft = described.check(now, longest, present.as_ref());
@@ -264,7 +264,7 @@ impl Tokens {
         form: &TokenForm,
         present: Option<&TokenDraft>,
     ) -> Result<TokenDraft, Error> {
-        let (now, longest) = (self.core.now(), self.core.policy.longest_token_life);
+        let (now, longest) = (self.core.now(), self.core.policy().longest_token_life);
         let draft = form.check(now, longest, present).map_err(Error::Problems)?;
         let mut known: Vec<FeedId> =
             feeds::reachable(source, owner).await?.into_iter().map(|feed| feed.id).collect();

@@ -1,6 +1,7 @@
 //! What happens to a token after it was made: revoked, suspended, resumed, leaked.
 
 use model::{
+    audit::Act,
     decide::TokenState,
     id::{AccountId, TokenId},
     token::TokenKind,
@@ -9,7 +10,9 @@ use serde_json::json;
 
 use super::{Tokens, owned};
 use crate::{
+    access::Grant,
     audit::{self, Actor, Entry, Origin},
+    authority::require_authority,
     error::Error,
     sessions::Caller,
     storage::{
@@ -25,9 +28,15 @@ impl Tokens {
         self.revoke_as(&actor, Some(caller.account), id).await
     }
 
-    /// Ends anybody's token on an operator's word.
+    /// Ends anybody's token, on the word of an operator or a confirmed administrator.
     pub async fn revoke_any(&self, actor: &Actor, id: TokenId) -> Result<(), Error> {
         self.revoke_as(actor, None, id).await
+    }
+
+    /// Ends a token of the account that a grant was made for.
+    pub(super) async fn revoke_granted(&self, grant: &Grant, id: TokenId) -> Result<(), Error> {
+        let owner = grant.account().ok_or(Error::NotFound("token"))?;
+        self.revoke_as(&grant.actor(), Some(owner), id).await
     }
 
     async fn revoke_as(
@@ -37,17 +46,23 @@ impl Tokens {
         id: TokenId,
     ) -> Result<(), Error> {
         let mut transaction = self.core.database.write().await?;
+        if owner.is_none() {
+            require_authority(&mut transaction, &self.sessions, actor).await?;
+        }
         let token = self.find(&mut transaction, owner, id).await?;
         if token.kind == TokenKind::Primary {
-            return Err(Error::Invalid(
-                "The primary access token cannot be revoked. Regenerate it instead: the old value stops at once."
-                    .to_owned(),
-            ));
+            let instead = match actor {
+                Actor::Person(..) if owner.is_none() => "Suspend it, or disable the account.",
+                _ => "Regenerate it instead: the old value stops at once.",
+            };
+            return Err(Error::Invalid(format!(
+                "The primary access token cannot be revoked. {instead}"
+            )));
         }
         if token.facts.state == TokenState::Revoked {
             return Ok(());
         }
-        self.enter(&mut transaction, actor, &token, TokenState::Revoked, "token.revoke").await?;
+        self.enter(&mut transaction, actor, &token, TokenState::Revoked, Act::TokenRevoke).await?;
         transaction.commit().await
     }
 
@@ -69,7 +84,8 @@ impl Tokens {
         self.set_suspended_as(&actor, Some(caller.account), id, false).await
     }
 
-    /// Puts anybody's token to rest, or wakes it, on an operator's word.
+    /// Puts anybody's token to rest, or wakes it, on the word of an operator or a confirmed
+    /// administrator.
     pub async fn set_suspended(
         &self,
         actor: &Actor,
@@ -87,17 +103,20 @@ impl Tokens {
         suspended: bool,
     ) -> Result<(), Error> {
         let mut transaction = self.core.database.write().await?;
+        if owner.is_none() {
+            require_authority(&mut transaction, &self.sessions, actor).await?;
+        }
         let token = self.find(&mut transaction, owner, id).await?;
         if owner.is_some() && token.kind == TokenKind::Primary {
             return Err(Error::Invalid(
-                "The primary access token is suspended and resumed by the operator alone. Regenerate it to end its value."
+                "The primary access token is suspended and resumed by administrators alone. Regenerate it to end its value."
                     .to_owned(),
             ));
         }
         let (from, to, act) = if suspended {
-            (TokenState::Active, TokenState::Suspended, "token.suspend")
+            (TokenState::Active, TokenState::Suspended, Act::TokenSuspend)
         } else {
-            (TokenState::Suspended, TokenState::Active, "token.resume")
+            (TokenState::Suspended, TokenState::Active, Act::TokenResume)
         };
         // Another window may have been quicker; at a terminal it is worth saying.
         if token.facts.state == to && owner.is_some() {
@@ -117,7 +136,7 @@ impl Tokens {
         if token.facts.state == TokenState::Revoked {
             return Ok(());
         }
-        self.enter(&mut transaction, actor, &token, TokenState::Leaked, "token.leak").await?;
+        self.enter(&mut transaction, actor, &token, TokenState::Leaked, Act::TokenLeak).await?;
         transaction.commit().await
     }
 
@@ -139,10 +158,14 @@ impl Tokens {
         actor: &Actor,
         token: &Token,
         state: TokenState,
-        act: &'static str,
+        act: Act,
     ) -> Result<(), Error> {
         let now = self.core.now();
-        tokens::set_state(transaction, token.id, state, now).await?;
+        let by = match state {
+            TokenState::Active => String::new(),
+            _ => actor.in_place_of(token.owner),
+        };
+        tokens::set_state(transaction, token.id, state, &by, now).await?;
         let details = json!({ "token": token.id.to_string() });
         let entry = Entry::new(act, &token.description).about(token.owner).with(details);
         audit::append(transaction, actor, now, entry).await

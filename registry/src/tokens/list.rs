@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// For how long a revoked token stays in its owner's list.
-const REVOKED_STAY: Duration = Duration::from_hours(24 * 30);
+pub(super) const REVOKED_STAY: Duration = Duration::from_hours(24 * 30);
 /// How many things are told above the list one by one.
 const MOST_TOLD: usize = 3;
 

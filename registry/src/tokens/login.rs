@@ -63,7 +63,7 @@ impl Tokens {
         let account = grant.account().filter(|_| *grant.with() == GrantedWith::Password);
         let account = account.ok_or(Error::WrongPassword)?;
         let now = self.core.now();
-        let end = login::end_within(LONGEST_DAYS, now, self.core.policy.longest_token_life);
+        let end = login::end_within(LONGEST_DAYS, now, self.core.policy().longest_token_life);
         let end = end.ok_or(Error::Forbidden("Tokens live less than a day here."))?;
         self.core.rates.take(RateOf::Create, account, now)?;
         let mut transaction = self.core.database.write().await?;
@@ -91,7 +91,7 @@ impl Tokens {
         let GrantedWith::Token { id, .. } = grant.with() else { return Ok(false) };
         let is_login = logins::is_marked(&mut &self.core.database, *id).await?;
         if is_login {
-            self.revoke_any(&grant.actor(), *id).await?;
+            self.revoke_granted(grant, *id).await?;
         }
         Ok(is_login)
     }

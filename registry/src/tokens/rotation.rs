@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::{
+    audit::Act,
     decide::TokenState,
     id::{FormId, SecretId, TokenId},
     rotation::OldStops,
@@ -162,7 +163,7 @@ impl Tokens {
         tokens::set_stop(&mut transaction, old.id, now, None, now).await?;
         let actor = Actor::Person(caller.clone(), origin.clone());
         let details = json!({ "token": id.to_string(), "last4": old.last4 });
-        let entry = Entry::new("token.stop-old", &token.description).with(details);
+        let entry = Entry::new(Act::TokenStopOld, &token.description).with(details);
         audit::append(&mut transaction, &actor, now, entry).await?;
         transaction.commit().await
     }
@@ -176,7 +177,7 @@ impl Tokens {
         let now = self.core.now();
         let secrets = tokens::secrets(transaction, token.id).await?;
         let (newest, old) = uses::newest_and_old(&secrets, now)?;
-        let is_allowed = keeps_copy(self.core.policy.reveal, token.kind);
+        let is_allowed = keeps_copy(self.core.policy().reveal, token.kind);
         Ok(Regenerated {
             id: token.id,
             description: token.description,
@@ -229,7 +230,7 @@ impl Tokens {
         self.renew(transaction, token, now).await?;
         let details = json!({ "token": id.to_string(), "old_stops_at": stops_at });
         let entry =
-            Entry::new("token.regenerate", &token.description).about(token.owner).with(details);
+            Entry::new(Act::TokenRegenerate, &token.description).about(token.owner).with(details);
         audit::append(transaction, actor, now, entry).await?;
         Ok(value)
     }
@@ -242,7 +243,7 @@ impl Tokens {
         now: Timestamp,
     ) -> Result<(), Error> {
         if token.facts.state == TokenState::Leaked {
-            tokens::set_state(transaction, token.id, TokenState::Active, now).await?;
+            tokens::set_state(transaction, token.id, TokenState::Active, "", now).await?;
         }
         if token.facts.expires_at.is_some_and(|at| at <= now) {
             let end = self.renewed_until(token, now);
@@ -255,7 +256,7 @@ impl Tokens {
     fn renewed_until(&self, token: &Token, now: Timestamp) -> Option<Timestamp> {
         let at = token.facts.expires_at?;
         let life = token.life.unwrap_or_else(|| at.since(token.created_at));
-        let longest = self.core.policy.longest_token_life;
+        let longest = self.core.policy().longest_token_life;
         Some(now.plus(longest.map_or(life, |longest| life.min(longest))))
     }
 

@@ -164,6 +164,7 @@ pub(super) fn view(
         abilities: sentence::abilities(&token.facts.scope, &feed_name),
         is_unused: status.works() && last_at < now.minus(UNUSED),
         stopped_at: token.facts.state_since.filter(|_| token.facts.state != TokenState::Active),
+        stopped_by: token.stopped_by.clone(),
         created_at: token.created_at,
         created_by: token.created_by.clone(),
         created_from: token.created_from.clone(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::policy::SignUp;
+use model::policy::Setting;
 use registry::{Error, Program, sessions::PasswordText};
 
 use crate::support::{World, may_read, new_account, on_both, operator, origin, password, sign_in};
@@ -23,7 +23,7 @@ async fn of_several_set_ups_at_once_one_wins() {
         assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1);
         let accounts = services.accounts.list().await.unwrap();
         assert_eq!(accounts.len(), 1);
-        assert!(accounts[0].is_admin);
+        assert!(accounts[0].person.is_admin);
         assert!(services.accounts.issue_setup_code().await.unwrap().is_none());
         let tokens = services.tokens.list(accounts[0].id).await.unwrap();
         assert_eq!(tokens.len(), 1, "the primary token is there from the start");
@@ -128,6 +128,8 @@ async fn changing_the_password_ends_other_sessions_and_keeps_tokens() {
         assert!(matches!(short, Err(Error::Invalid(_))));
         let own = change(password(), PasswordText::new("ana@example.com ana@example.com")).await;
         assert!(matches!(own, Err(Error::Invalid(_))), "made of the account's own words");
+        let ours = change(password(), PasswordText::new("feeds.example.com latchkey")).await;
+        assert!(matches!(ours, Err(Error::Invalid(_))), "made of the server's words");
         let wrong = change(next.clone(), next.clone()).await;
         assert!(matches!(wrong, Err(Error::WrongPassword)));
         change(password(), next.clone()).await.unwrap();
@@ -147,7 +149,7 @@ async fn an_account_without_a_password_is_opened_by_its_link_once() {
         let mut new = new_account("ana");
         new.password = None;
         let (_, link) = services.accounts.create(&operator(), new, true).await.unwrap();
-        let link = link.unwrap();
+        let link = link.unwrap().url;
         let code = link.strip_prefix("https://feeds.example.com/invite/").unwrap();
         assert_eq!(services.accounts.invited(code).await.unwrap().as_deref(), Some("ana"));
         let accept =
@@ -168,7 +170,7 @@ async fn signing_up_follows_the_policy() {
         let closed = services.accounts.sign_up(new_account("ana"), &origin()).await;
         assert!(matches!(closed, Err(Error::Forbidden(_))));
         services.close().await;
-        world.policy.sign_up = SignUp::Open;
+        world.fix(Setting::SignUp, "open");
         let services = world.open(Program::Server).await;
         services.accounts.sign_up(new_account("ana"), &origin()).await.unwrap();
         let twice = services.accounts.sign_up(new_account("ana"), &origin()).await;

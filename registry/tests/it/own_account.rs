@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{denial::Code, role::Role};
+use model::{denial::Code, listing::EveryonesQuery, role::Role};
 use registry::{Error, Origin, Services, feeds::NewFeed, sessions::PasswordText};
 
 use crate::support::{
@@ -29,7 +29,7 @@ async fn sessions_are_listed_and_ended_one_by_one_or_together() {
         let sessions = &services.sessions;
         let ben = sign_in(&services, "ben").await;
         let desk = sign_in(&services, "ana").await;
-        world.clock.advance(Duration::from_secs(60));
+        world.clock.advance(Duration::from_mins(1));
         let phone = sessions.sign_in("ana", &password(), &elsewhere()).await.unwrap();
         let alive =
             async || sessions.resolve(phone.expose(), origin().address).await.unwrap().is_some();
@@ -64,7 +64,12 @@ async fn sessions_are_listed_and_ended_one_by_one_or_together() {
             [serde_json::json!({ "sessions": 1 })]
         );
         drop(more);
-        world.clock.advance(Duration::from_hours(12));
+        world.clock.advance(Duration::from_hours(2));
+        let late = sessions.end_others(&desk, &origin()).await;
+        assert!(matches!(late, Err(Error::Unconfirmed)));
+        let late = sessions.end(&desk, desk.session, &origin()).await;
+        assert!(matches!(late, Err(Error::Unconfirmed)));
+        world.clock.advance(Duration::from_hours(10));
         assert!(sessions.security(&desk).await.unwrap().sessions.is_empty(), "it slept too long");
         services.close().await;
     })
@@ -141,6 +146,8 @@ async fn a_deleted_account_stops_and_what_it_published_stays() {
 
         accounts.delete_own(&caller, " Ana ", &origin()).await.unwrap();
         assert_eq!(may_read(&services, &token).await, Err(Code::Disabled));
+        let everyones = services.tokens.everyones_for(&EveryonesQuery::default()).await.unwrap();
+        assert!(everyones.tokens.iter().all(|token| token.owner == "ben"), "{everyones:?}");
         let again = services.sessions.sign_in("ana", &password(), &origin()).await;
         assert!(matches!(again, Err(Error::WrongPassword)));
         assert!(matches!(accounts.profile(&caller).await, Err(Error::NotFound(_))));

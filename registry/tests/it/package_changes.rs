@@ -64,7 +64,7 @@ impl Story {
     }
 
     async fn is_chained(&self) -> bool {
-        self.services.audit.verify().await.unwrap().is_ok()
+        self.services.audit.verify(None).await.unwrap().is_ok()
     }
 }
 

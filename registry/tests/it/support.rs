@@ -7,10 +7,11 @@ use model::{
     denial::Code,
     ecosystem::Ecosystem,
     id::{AccountId, FormId},
-    policy::Policy,
+    policy::{FixedSettings, Setting},
     scope::{FeedSet, ScopeChoice},
     timestamp::Timestamp,
     token_form::TokenDraft,
+    views::Provider,
 };
 use registry::{
     Actor, Caller, Error, Grant, Limits, Origin, Program, Services, Settings,
@@ -32,7 +33,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 /// One data folder and database; services can be opened on it again and again.
 pub(crate) struct World {
     pub(crate) clock: Arc<SetClock>,
-    pub(crate) policy: Policy,
+    pub(crate) policy: FixedSettings,
     pub(crate) key_file: Option<PathBuf>,
     folder: TempDir,
     database: Option<String>,
@@ -53,7 +54,7 @@ impl World {
     fn new(database: Option<String>) -> Self {
         Self {
             clock: Arc::new(SetClock::at(Timestamp::from_millis(1_795_521_600_000))),
-            policy: Policy::default(),
+            policy: FixedSettings::default(),
             key_file: None,
             folder: tempfile::tempdir().unwrap(),
             database,
@@ -65,13 +66,20 @@ impl World {
             data: self.folder.path().join("data"),
             database: self.database.clone(),
             key_file: self.key_file.clone(),
-            policy: self.policy,
+            policy: self.policy.clone(),
+            providers: providers(),
             limits: Limits { package_bytes: 1 << 20, document_bytes: 1 << 20 },
             public_url: "https://feeds.example.com".to_owned(),
             clock: self.clock.clone(),
             program,
         };
         Services::open(settings).await.unwrap()
+    }
+
+    /// Sets something of the policy by a flag, for services that are opened from now on.
+    pub(crate) fn fix(&mut self, setting: Setting, text: &str) {
+        let place = format!("--{}", setting.key().replace('_', "-"));
+        self.policy.fix(setting, text, place).unwrap();
     }
 
     /// The details of the acts of this name in the audit log, the oldest first.
@@ -108,6 +116,17 @@ impl World {
         services.feeds.create_for(&operator(), ana, feed).await.unwrap();
         (services, ana)
     }
+}
+
+/// Two that vouch for people; one of them cannot confirm anything later.
+fn providers() -> Vec<Provider> {
+    [("contoso", "Contoso", true), ("github", "GitHub", false)]
+        .map(|(name, label, can_confirm)| Provider {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            can_confirm,
+        })
+        .to_vec()
 }
 
 pub(crate) fn operator() -> Actor {

@@ -261,7 +261,7 @@ async fn an_owner_puts_tokens_to_rest_and_wakes_them() {
         ] {
             assert!(matches!(refused, Err(Error::NotFound(_))));
         }
-        assert!(services.audit.verify().await.unwrap().is_ok());
+        assert!(services.audit.verify(None).await.unwrap().is_ok());
         services.close().await;
     })
     .await;

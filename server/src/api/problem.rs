@@ -38,6 +38,7 @@ fn denied(denial: &Denial) -> Response {
     let status =
         StatusCode::from_u16(denial.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = answer(status, code, &denial.sentence, Some(code));
+    response.extensions_mut().insert(denial.code);
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         let challenge = HeaderValue::from_static("Bearer realm=\"Latchkey\"");

@@ -7,11 +7,14 @@
 mod audit;
 mod failure;
 mod feed;
+mod identities;
 mod operator;
 mod output;
 mod password;
+mod policy;
 mod table;
 mod token;
+mod upkeep;
 mod user;
 
 use std::process::ExitCode;
@@ -20,9 +23,10 @@ use clap::Subcommand;
 use model::id::AccountId;
 use registry::{Actor, Services};
 
+pub(crate) use self::upkeep::UpkeepCommand;
 use self::{
-    audit::AuditCommand, failure::Failure, feed::FeedCommand, token::TokenCommand,
-    user::UserCommand,
+    audit::AuditCommand, failure::Failure, feed::FeedCommand, policy::PolicyCommand,
+    token::TokenCommand, user::UserCommand,
 };
 use crate::{
     config::{Config, Environment, StorageArgs},
@@ -32,7 +36,7 @@ use crate::{
 /// The commands, by what they are about.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make accounts, list them, set passwords, disable and enable
+    /// Make accounts, list them, give links and roles, disable and enable
     #[command(subcommand)]
     User(UserCommand),
     /// Make feeds, list them, give people roles in them
@@ -41,7 +45,10 @@ pub(crate) enum Command {
     /// Make access tokens, list them, replace and end them
     #[command(subcommand)]
     Token(Box<TokenCommand>),
-    /// Check the audit log
+    /// Show and change what is decided for everyone
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// List, export and check the audit log
     #[command(subcommand)]
     Audit(AuditCommand),
 }
@@ -52,7 +59,20 @@ pub(crate) async fn run(
     storage: &StorageArgs,
     environment: &Environment,
 ) -> ExitCode {
-    match carry_out(command, storage, environment).await {
+    ended(carry_out(command, storage, environment).await)
+}
+
+/// Runs a command that looks after the data to its end.
+pub(crate) async fn look_after(
+    command: UpkeepCommand,
+    storage: &StorageArgs,
+    environment: &Environment,
+) -> ExitCode {
+    ended(command.run(storage, environment).await)
+}
+
+fn ended(outcome: Result<(), Failure>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output::say(&format!("error: {failure}"));
@@ -67,13 +87,8 @@ async fn carry_out(
     environment: &Environment,
 ) -> Result<(), Failure> {
     let config = Config::of_command(storage, command.public_url(), environment)?;
-    // A mistyped folder must not become a new, empty server.
-    if config.database.is_none() && !command.may_be_first() && !config.data.is_dir() {
-        return Err(Failure::Refused(format!(
-            "there is no data folder {}. Name the right one with --data, or make the first account \
-             with `latchkey user create`.",
-            config.data.display()
-        )));
+    if !command.may_be_first() {
+        require_data(&config)?;
     }
     let services = start::open(&config, environment).await?;
     let actor = Actor::Operator(operator::name());
@@ -81,10 +96,23 @@ async fn carry_out(
         Command::User(command) => command.run(&services, &actor, config.public_url.is_none()).await,
         Command::Feed(command) => command.run(&services, &actor).await,
         Command::Token(command) => command.run(&services, &actor).await,
+        Command::Policy(command) => command.run(&services, &actor).await,
         Command::Audit(command) => command.run(&services).await,
     };
     services.close().await;
     outcome
+}
+
+/// A mistyped folder must not become a new, empty server.
+fn require_data(config: &Config) -> Result<(), Failure> {
+    if config.database.is_none() && !config.data.is_dir() {
+        return Err(Failure::Refused(format!(
+            "there is no data folder {}. Name the right one with --data, or make the first account \
+             with `latchkey user create`.",
+            config.data.display()
+        )));
+    }
+    Ok(())
 }
 
 impl Command {
@@ -96,7 +124,7 @@ impl Command {
     /// The address that links shall begin with, if the command prints any and one was given.
     fn public_url(&self) -> Option<&str> {
         match self {
-            Self::User(UserCommand::Create(arguments)) => arguments.public_url(),
+            Self::User(command) => command.public_url(),
             _ => None,
         }
     }

@@ -19,6 +19,12 @@ pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
     data(&text)
 }
 
+/// Writes a piece of a file to standard output.
+pub(super) fn raw(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(Failure::Output)
+}
+
 /// Says something to the person at the terminal. Where nobody listens, nothing is lost.
 pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");

@@ -39,9 +39,18 @@ struct ReachArgs {
     /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:3000]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
-    /// Address people and clients use: links, cookies and package addresses come from it [default: http:// and the address listened on]
+    /// Address on which metrics, and nothing else, are served at /metrics [default: nowhere]
+    #[arg(long, value_name = "ADDR")]
+    metrics_listen: Option<String>,
+    /// Address people and clients use: links, cookies and package addresses come from it [default: https:// with a certificate, else http://, and the address listened on]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// File with the server's certificate and those that lead to its CA, as PEM: https is spoken. Read again when it changes
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<String>,
+    /// File with the certificate's private key, as PEM without a password
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
     /// A proxy whose X-Forwarded-For is believed; may be repeated
     #[arg(long, value_name = "CIDR")]
     trusted_proxy: Vec<String>,
@@ -56,9 +65,12 @@ struct ReachArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Policy")]
 struct PolicyArgs {
-    /// Who may create an account: open, closed [default: closed]
+    /// Who may create an account: open, domains, closed [default: closed]
     #[arg(long, value_name = "WHO")]
     sign_up: Option<String>,
+    /// Domains whose verified addresses may have an account, separated by commas
+    #[arg(long, value_name = "DOMAINS")]
+    allowed_domains: Option<String>,
     /// Which tokens can be shown again: all, primary, never [default: all]
     #[arg(long, value_name = "WHICH")]
     reveal: Option<String>,
@@ -105,10 +117,14 @@ impl ServeArgs {
         let Self { reach, policy, log } = self;
         let mut flags = given([
             ("listen", &reach.listen),
+            ("metrics_listen", &reach.metrics_listen),
             ("public_url", &reach.public_url),
+            ("tls_cert", &reach.tls_cert),
+            ("tls_key", &reach.tls_key),
             ("insecure_http", &reach.insecure_http),
             ("strict_transport_security", &reach.strict_transport_security),
             ("sign_up", &policy.sign_up),
+            ("allowed_domains", &policy.allowed_domains),
             ("reveal", &policy.reveal),
             ("feed_creation", &policy.feed_creation),
             ("shortest_password", &policy.shortest_password),

@@ -17,6 +17,16 @@ pub enum ConfigError {
         /// What it may be.
         allowed: &'static str,
     },
+    /// One of two settings that mean something only together.
+    #[error(
+        "{place}: it needs `{other}` beside it. A certificate and its private key go together."
+    )]
+    Half {
+        /// The one that was given, and where.
+        place: Place,
+        /// The one that was not.
+        other: &'static str,
+    },
     /// The file names a setting that does not exist.
     #[error("{}: there is no setting `{key}`. Allowed: {}.", path.display(), allowed.join(", "))]
     UnknownKey {
@@ -33,6 +43,16 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
+        why: String,
+    },
+    /// A provider is not set up as one can be.
+    #[error("[provider.{provider}] in {}: {why}.", path.display())]
+    Provider {
+        /// The file.
+        path: PathBuf,
+        /// The provider's name.
+        provider: String,
+        /// What is wrong, and what is allowed.
         why: String,
     },
     /// The address is open to others and nothing protects what they send.

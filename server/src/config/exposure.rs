@@ -12,6 +12,8 @@ use super::public_url::PublicUrl;
 pub enum Exposure {
     /// Only programs on this machine.
     Loopback,
+    /// Others, over TLS.
+    Encrypted,
     /// Others, through a named proxy that speaks TLS with them.
     Proxied,
     /// Others, unencrypted, because the operator said so.
@@ -23,6 +25,7 @@ pub enum Exposure {
 pub(super) struct Situation<'a> {
     pub(super) listen: SocketAddr,
     pub(super) public_url: Option<&'a PublicUrl>,
+    pub(super) has_tls: bool,
     pub(super) trusted_proxies: &'a [Network],
     pub(super) insecure_http: bool,
     /// The data folder, for the commands of a refusal.
@@ -40,10 +43,13 @@ pub struct Refusal {
 
 /// Decides whether the server may start.
 pub(super) fn judge(situation: &Situation<'_>) -> Result<Exposure, Box<Refusal>> {
-    let Situation { listen, public_url, trusted_proxies, insecure_http, data } = situation;
+    let Situation { listen, public_url, has_tls, trusted_proxies, insecure_http, data } = situation;
     let https_url = public_url.filter(|url| url.is_https());
     if listen.ip().to_canonical().is_loopback() {
         return Ok(Exposure::Loopback);
+    }
+    if *has_tls {
+        return Ok(Exposure::Encrypted);
     }
     if https_url.is_some() && !trusted_proxies.is_empty() {
         return Ok(Exposure::Proxied);
@@ -72,6 +78,9 @@ impl fmt::Display for Refusal {
             f,
             "{listen} can be reached from other machines, and passwords and tokens would cross the \
              network in the clear.\nStart it in one of these ways:\n\n\
+             With a certificate for its name and the key of that:\n  \
+             latchkey serve --data {data} --listen {listen} --public-url {https_url} \
+             --tls-cert cert.pem --tls-key key.pem\n\n\
              Behind a proxy that speaks https with your users; name the proxy's own address:\n  \
              latchkey serve --data {data} --listen {listen} --public-url {https_url} --trusted-proxy {proxy}\n\n\
              Unencrypted, in a network you trust; every page says so:\n  \
@@ -102,11 +111,22 @@ mod tests {
         proxy: Option<&str>,
         insecure_http: bool,
     ) -> Result<Exposure, String> {
+        judged_with(false, listen, url, proxy, insecure_http)
+    }
+
+    fn judged_with(
+        has_tls: bool,
+        listen: &str,
+        url: Option<&str>,
+        proxy: Option<&str>,
+        insecure_http: bool,
+    ) -> Result<Exposure, String> {
         let url = url.map(|url| PublicUrl::parse(url).unwrap());
         let trusted_proxies: Vec<Network> = proxy.map(|p| p.parse().unwrap()).into_iter().collect();
         judge(&Situation {
             listen: listen.parse().unwrap(),
             public_url: url.as_ref(),
+            has_tls,
             trusted_proxies: &trusted_proxies,
             insecure_http,
             data: "./my data",
@@ -137,9 +157,24 @@ mod tests {
     }
 
     #[test]
+    fn with_tls_nothing_else_is_needed() {
+        for (proxy, insecure_http) in [(None, false), (Some("10.0.0.2"), false), (None, true)] {
+            for url in [None, Some("https://p.example")] {
+                let exposure = judged_with(true, "0.0.0.0:3000", url, proxy, insecure_http);
+                assert_eq!(exposure, Ok(Exposure::Encrypted));
+            }
+        }
+        let here = judged_with(true, "127.0.0.1:3000", None, None, false);
+        assert_eq!(here, Ok(Exposure::Loopback));
+    }
+
+    #[test]
     fn the_refusal_gives_whole_commands() {
         let refusal = judged("0.0.0.0:3000", Some("https://p.example"), None, false).unwrap_err();
+        let first = refusal.lines().find(|line| line.contains("latchkey serve")).unwrap();
+        assert!(first.ends_with("--tls-cert cert.pem --tls-key key.pem"), "{refusal}");
         for command in [
+            "latchkey serve --data './my data' --listen 0.0.0.0:3000 --public-url https://p.example --tls-cert cert.pem --tls-key key.pem",
             "latchkey serve --data './my data' --listen 0.0.0.0:3000 --public-url https://p.example --trusted-proxy 10.0.0.2",
             "latchkey serve --data './my data' --listen 0.0.0.0:3000 --insecure-http",
             "latchkey serve --data './my data' --listen 127.0.0.1:3000",

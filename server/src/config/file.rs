@@ -8,7 +8,7 @@ use std::{
 
 use toml::{Table, Value};
 
-use super::{ConfigError, KEYS};
+use super::{ConfigError, KEYS, providers::ProviderSettings};
 
 /// The name looked for when no file was named.
 const NAME: &str = "latchkey.toml";
@@ -18,6 +18,8 @@ const NAME: &str = "latchkey.toml";
 pub(super) struct ConfigFile {
     pub(super) path: PathBuf,
     values: BTreeMap<&'static str, Vec<String>>,
+    /// The providers, in the order of their names.
+    pub(super) providers: Vec<ProviderSettings>,
 }
 
 impl ConfigFile {
@@ -60,10 +62,15 @@ impl ConfigFile {
                 });
             }
         };
-        let mut values = BTreeMap::new();
+        let (mut values, mut providers) = (BTreeMap::new(), Vec::new());
         for (key, value) in table {
+            if key == "provider" {
+                providers = ProviderSettings::read_all(&path, value)?;
+                continue;
+            }
             let Some(known) = KEYS.into_iter().find(|known| *known == key) else {
-                return Err(ConfigError::UnknownKey { path, key, allowed: KEYS.to_vec() });
+                let allowed = [&KEYS[..], &["[provider.NAME]"]].concat();
+                return Err(ConfigError::UnknownKey { path, key, allowed });
             };
             let Some(texts) = texts(&value) else {
                 let why =
@@ -72,7 +79,7 @@ impl ConfigFile {
             };
             values.insert(known, texts);
         }
-        Ok(Self { path, values })
+        Ok(Self { path, values, providers })
     }
 }
 

@@ -3,13 +3,15 @@
 //! Every setting has one key. It can be given as a flag (`--public-url`), as an environment variable
 //! (`LATCHKEY_PUBLIC_URL`) or in `latchkey.toml` (`public_url`); the first of these that gives it
 //! wins. A wrong one stops the program with a sentence that says which, where it was given, why, and
-//! what is allowed.
+//! what is allowed. Providers of identities alone stand in the file only, each in a table of its own; the
+//! secret of one may be a variable.
 
 mod arguments;
 mod error;
 mod exposure;
 mod file;
 mod origin;
+mod providers;
 mod public_url;
 mod sources;
 mod values;
@@ -18,10 +20,12 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::Arc,
-    time::Duration,
 };
 
-use model::{network::Network, policy::Policy};
+use model::{
+    network::Network,
+    policy::{FixedSettings, Setting},
+};
 use registry::{Limits, Program, Settings, clock::Clock};
 
 use self::{
@@ -30,26 +34,33 @@ use self::{
     sources::{Flags, Sources, path_before_file},
 };
 
+pub(crate) use self::providers::is_protected;
 pub use self::{
     arguments::{ServeArgs, StorageArgs},
     error::ConfigError,
     exposure::{Exposure, Refusal},
     origin::{Origin, Place},
+    providers::{ProviderKind, ProviderSettings, Secret},
     public_url::PublicUrl,
     sources::{Environment, Variables},
 };
+use crate::tls::PairFiles;
 
 /// Every key, in the order people are told of them.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 22] = [
     "data",
     "database",
     "key_file",
     "listen",
+    "metrics_listen",
     "public_url",
+    "tls_cert",
+    "tls_key",
     "trusted_proxy",
     "insecure_http",
     "strict_transport_security",
     "sign_up",
+    "allowed_domains",
     "reveal",
     "feed_creation",
     "shortest_password",
@@ -65,7 +76,6 @@ const KEYS: [&str; 18] = [
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 /// The largest package and document unless other sizes are set, in bytes.
 const LIMITS: Limits = Limits { package_bytes: 250_000_000, document_bytes: 8_000_000 };
-const DAY: Duration = Duration::from_hours(24);
 
 /// All settings, resolved and checked.
 #[derive(Debug, Clone)]
@@ -78,16 +88,22 @@ pub struct Config {
     pub key_file: Option<PathBuf>,
     /// The address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The address to listen on for those who read metrics; without one nobody can.
+    pub metrics_listen: Option<SocketAddr>,
     /// The public address, if one was set.
     pub public_url: Option<PublicUrl>,
+    /// The certificate and its key; without them the server speaks plain HTTP.
+    pub tls: Option<PairFiles>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Whether the operator accepts that secrets cross a network in the clear.
     pub insecure_http: bool,
     /// Whether browsers are told to use nothing but https from now on (RFC 6797).
     pub strict_transport_security: bool,
-    /// What pages and services act on.
-    pub policy: Policy,
+    /// What is decided for everyone here, and cannot be changed while the server runs.
+    pub policy: FixedSettings,
+    /// The providers whose identities can be linked.
+    pub providers: Vec<ProviderSettings>,
     /// The largest things accepted.
     pub limits: Limits,
     /// How much is logged.
@@ -142,7 +158,8 @@ impl Config {
             data: self.data.clone(),
             database: self.database.clone(),
             key_file: self.key_file.clone(),
-            policy: self.policy,
+            policy: self.policy.clone(),
+            providers: self.providers.iter().map(ProviderSettings::view).collect(),
             limits: self.limits,
             public_url: public_url.origin().to_owned(),
             clock,
@@ -150,11 +167,18 @@ impl Config {
         }
     }
 
+    /// The address people reach a server with these settings by, which listens on `bound`.
+    pub fn public_url_of(&self, bound: SocketAddr) -> PublicUrl {
+        let of_socket = || PublicUrl::of_socket(bound, self.tls.is_some());
+        self.public_url.clone().unwrap_or_else(of_socket)
+    }
+
     /// Who will be able to reach a server with these settings; refused if secrets would be exposed.
     pub fn exposure(&self) -> Result<Exposure, ConfigError> {
         Ok(exposure::judge(&Situation {
             listen: self.listen,
             public_url: self.public_url.as_ref(),
+            has_tls: self.tls.is_some(),
             trusted_proxies: &self.trusted_proxies,
             insecure_http: self.insecure_http,
             data: &self.data.to_string_lossy(),
@@ -180,6 +204,8 @@ impl Config {
 
     fn resolve(sources: &Sources<'_>) -> Result<Self, ConfigError> {
         let strict_transport_security = switch(sources, "strict_transport_security")?;
+        let tls = sources.both_paths(["tls_cert", "tls_key"])?;
+        let tls = tls.map(|[cert, key]| PairFiles { cert, key });
         let public_url = sources.one(
             "public_url",
             "https:// or http:// and a host, such as https://packages.example.com",
@@ -189,6 +215,9 @@ impl Config {
                     return Err(
                         "it must begin with https:// for strict_transport_security".to_owned()
                     );
+                }
+                if tls.is_some() && !url.is_https() {
+                    return Err("it must begin with https:// beside tls_cert".to_owned());
                 }
                 Ok(url)
             },
@@ -208,15 +237,23 @@ impl Config {
                     values::listen,
                 )?
                 .unwrap_or(LISTEN),
+            metrics_listen: sources.one(
+                "metrics_listen",
+                "an IP address and a port, such as 127.0.0.1:9464",
+                values::listen,
+            )?,
             trusted_proxies: sources.many(
                 "trusted_proxy",
                 "addresses or networks, such as 10.0.0.2 or 10.0.0.0/24",
                 values::proxy,
             )?,
             insecure_http: switch(sources, "insecure_http")?,
-            strict_transport_security: strict_transport_security && public_url.is_some(),
+            strict_transport_security: strict_transport_security
+                && (public_url.is_some() || tls.is_some()),
             public_url,
+            tls,
             policy: policy(sources)?,
+            providers: sources.providers(),
             limits: limits(sources)?,
             log: sources
                 .one("log", "error, warn, info, debug", |text| match text {
@@ -245,48 +282,13 @@ fn switch(sources: &Sources<'_>, key: &'static str) -> Result<bool, ConfigError>
     Ok(sources.one(key, "true, false", values::switch)?.unwrap_or(false))
 }
 
-fn policy(sources: &Sources<'_>) -> Result<Policy, ConfigError> {
-    let default = Policy::default();
-    Ok(Policy {
-        reveal: sources.one("reveal", "all, primary, never", word)?.unwrap_or(default.reveal),
-        sign_up: sources.one("sign_up", "open, closed", word)?.unwrap_or(default.sign_up),
-        feed_creation: sources
-            .one("feed_creation", "everyone, admins", word)?
-            .unwrap_or(default.feed_creation),
-        shortest_password: sources
-            .one("shortest_password", "a number of characters from 8 to 64", |text| {
-                match text.parse() {
-                    Ok(length @ 8..=64) => Ok(length),
-                    Ok(length) => Err(format!("{length} is out of bounds")),
-                    Err(_) => Err(format!("“{text}” is not a whole number")),
-                }
-            })?
-            .unwrap_or(default.shortest_password),
-        confirmation_window: sources
-            .one("confirmation_window", "a duration from 0 to 12h, such as 2h or 90m", |text| {
-                let window = values::span(text)?;
-                if window <= DAY / 2 { Ok(window) } else { Err(format!("{text} is too long")) }
-            })?
-            .unwrap_or(default.confirmation_window),
-        longest_token_life: sources
-            .one(
-                "longest_token_life",
-                "a duration of at least 1d, such as 365d, or unlimited",
-                |text| {
-                    if text == "unlimited" {
-                        return Ok(None);
-                    }
-                    let life = values::span(text)?;
-                    if life >= DAY { Ok(Some(life)) } else { Err(format!("{text} is too short")) }
-                },
-            )?
-            .unwrap_or(default.longest_token_life),
-    })
-}
-
-/// Reads one of a setting's words.
-fn word<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("“{text}” is not one of its values"))
+/// The settings of the policy that are given; the others can be changed while the server runs.
+fn policy(sources: &Sources<'_>) -> Result<FixedSettings, ConfigError> {
+    let mut fixed = FixedSettings::default();
+    for setting in Setting::ALL {
+        sources.fix(setting, &mut fixed)?;
+    }
+    Ok(fixed)
 }
 
 fn limits(sources: &Sources<'_>) -> Result<Limits, ConfigError> {

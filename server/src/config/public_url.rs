@@ -1,8 +1,11 @@
 //! The address people and clients reach the server by.
 
-use std::{fmt, net::SocketAddr, net::UdpSocket};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr, UdpSocket},
+};
 
-use url::Url;
+use url::{Host, Url};
 
 /// The origin (RFC 6454) under which this server is reached: `https://packages.example.com`.
 ///
@@ -29,11 +32,21 @@ impl PublicUrl {
         Ok(Self(url.origin().ascii_serialization()))
     }
 
-    /// The address to assume when none was set and the server listens on `bound`. For a socket on
-    /// every address it is the one this machine uses to reach others.
-    pub fn of_socket(bound: SocketAddr) -> Self {
+    /// The address to assume when none was set and the server listens on `bound`, with TLS or
+    /// without. For a socket on every address it is the one this machine uses to reach others.
+    pub fn of_socket(bound: SocketAddr, has_tls: bool) -> Self {
         let host = if bound.ip().is_unspecified() { outward(bound) } else { bound };
-        Self(format!("http://{host}"))
+        Self(format!("{}://{host}", if has_tls { "https" } else { "http" }))
+    }
+
+    /// The host by itself: a name, or an address without brackets.
+    pub fn host(&self) -> String {
+        match Url::parse(&self.0).as_ref().map(Url::host) {
+            Ok(Some(Host::Domain(name))) => name.to_owned(),
+            Ok(Some(Host::Ipv4(address))) => address.to_string(),
+            Ok(Some(Host::Ipv6(address))) => address.to_string(),
+            Ok(None) | Err(_) => String::new(),
+        }
     }
 
     /// The origin, without a slash at its end.
@@ -44,6 +57,14 @@ impl PublicUrl {
     /// The absolute address of a path that begins with a slash.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)
+    }
+
+    /// Whether what people send stays on this machine or is encrypted, as far as the address tells.
+    pub fn is_protected(&self) -> bool {
+        let host = self.host();
+        let is_here = host == "localhost"
+            || host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback());
+        self.is_https() || is_here
     }
 
     /// Whether browsers reach the server over TLS.
@@ -115,9 +136,36 @@ mod tests {
 
     #[test]
     fn comes_from_the_socket_when_not_set() {
-        let of = |socket: &str| PublicUrl::of_socket(socket.parse().unwrap()).to_string();
+        let of = |socket: &str| PublicUrl::of_socket(socket.parse().unwrap(), false).to_string();
         assert_eq!(of("127.0.0.1:3000"), "http://127.0.0.1:3000");
         assert_eq!(of("[::1]:3000"), "http://[::1]:3000");
         assert!(!of("0.0.0.0:3000").contains("0.0.0.0"));
+        let with_tls = PublicUrl::of_socket("127.0.0.1:3000".parse().unwrap(), true);
+        assert_eq!(with_tls.to_string(), "https://127.0.0.1:3000");
+    }
+
+    #[test]
+    fn only_over_https_or_on_this_machine_is_it_protected() {
+        for (url, is_protected) in [
+            ("https://feeds.lan", true),
+            ("http://localhost:3000", true),
+            ("http://127.9.9.9:3000", true),
+            ("http://[::1]:3000", true),
+            ("http://feeds.lan", false),
+            ("http://10.0.0.1:3000", false),
+        ] {
+            assert_eq!(PublicUrl::parse(url).unwrap().is_protected(), is_protected, "{url}");
+        }
+    }
+
+    #[test]
+    fn its_host_is_what_a_certificate_names() {
+        for (url, host) in [
+            ("https://packages.example.com:8443", "packages.example.com"),
+            ("https://127.0.0.1:3000", "127.0.0.1"),
+            ("https://[::1]:3000", "::1"),
+        ] {
+            assert_eq!(PublicUrl::parse(url).unwrap().host(), host);
+        }
     }
 }

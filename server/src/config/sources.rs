@@ -5,10 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use model::policy::{BadValue, FixedSettings, Setting};
+
 use super::{
     ConfigError,
     file::ConfigFile,
     origin::{Origin, Place, variable},
+    providers::ProviderSettings,
 };
 
 /// Looks up an environment variable by its name.
@@ -78,6 +81,22 @@ impl Sources<'_> {
             .map_err(|why| ConfigError::Value { place, why, allowed })
     }
 
+    /// Fixes a setting of the policy, if it is given. Only a list may have several texts.
+    pub(super) fn fix(
+        &self,
+        setting: Setting,
+        fixed: &mut FixedSettings,
+    ) -> Result<(), ConfigError> {
+        let Some((texts, place)) = self.given(setting.key()) else { return Ok(()) };
+        let result = if texts.len() == 1 || setting == Setting::AllowedDomains {
+            let fixed = fixed.fix(setting, &texts.join(","), place.to_string());
+            fixed.map_err(|BadValue { why, .. }| why)
+        } else {
+            Err("it takes one value".to_owned())
+        };
+        result.map_err(|why| ConfigError::Value { place, why, allowed: setting.allowed() })
+    }
+
     /// Reads a path. One that stands in the file is relative to the file's folder, so that it means
     /// the same wherever the program is started.
     pub(super) fn path(&self, key: &'static str) -> Result<Option<PathBuf>, ConfigError> {
@@ -90,6 +109,36 @@ impl Sources<'_> {
         self.one(key, "a path", |text| {
             if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(base.join(text)) }
         })
+    }
+
+    /// The file's providers; a secret that a variable holds counts before the file's.
+    pub(super) fn providers(&self) -> Vec<ProviderSettings> {
+        let providers = self.file.iter().flat_map(|file| file.providers.iter().cloned());
+        let secret =
+            |settings: &ProviderSettings| self.environment.text(&settings.secret_variable());
+        providers
+            .map(|settings| match secret(&settings) {
+                Some(secret) => settings.with_secret(secret),
+                None => settings,
+            })
+            .collect()
+    }
+
+    /// Reads two paths that mean something only together.
+    pub(super) fn both_paths(
+        &self,
+        keys: [&'static str; 2],
+    ) -> Result<Option<[PathBuf; 2]>, ConfigError> {
+        let half = |given: &'static str, other| match self.given(given) {
+            Some((_, place)) => Err(ConfigError::Half { place, other }),
+            None => Ok(None),
+        };
+        match (self.path(keys[0])?, self.path(keys[1])?) {
+            (Some(first), Some(second)) => Ok(Some([first, second])),
+            (Some(_), None) => half(keys[0], keys[1]),
+            (None, Some(_)) => half(keys[1], keys[0]),
+            (None, None) => Ok(None),
+        }
     }
 
     fn given(&self, key: &'static str) -> Option<(Vec<String>, Place)> {

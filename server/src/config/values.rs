@@ -1,9 +1,6 @@
-//! How the texts of settings are read: sizes, durations, addresses.
+//! How the texts of settings are read: sizes, addresses.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    time::Duration,
-};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use model::network::Network;
 
@@ -18,31 +15,20 @@ const SIZES: [(&str, u64); 7] = [
     ("gib", 1 << 30),
 ];
 
-/// Units of durations, in seconds.
-const SPANS: [(&str, u64); 4] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
-
 /// Reads `100MB`, `100 MiB` or a plain number of bytes.
 pub(super) fn size(text: &str) -> Result<u64, String> {
-    amount(text, &SIZES, Some(1)).ok_or_else(|| format!("“{text}” is not a size"))
+    amount(text).ok_or_else(|| format!("“{text}” is not a size"))
 }
 
-/// Reads `2h`, `90m`, `30s`, `7d`; `0` needs no unit.
-pub(super) fn span(text: &str) -> Result<Duration, String> {
-    let bare = (text.trim() == "0").then_some(1);
-    amount(text, &SPANS, bare)
-        .map(Duration::from_secs)
-        .ok_or_else(|| format!("“{text}” is not a duration"))
-}
-
-/// A whole number and a unit; without one, `bare` is the unit's worth.
-fn amount(text: &str, units: &[(&str, u64)], bare: Option<u64>) -> Option<u64> {
+/// A whole number and a unit; without one it counts bytes.
+fn amount(text: &str) -> Option<u64> {
     let text = text.trim().to_ascii_lowercase();
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let unit = unit.trim_start();
     let worth = match unit {
-        "" => bare?,
-        _ => units.iter().find(|(name, _)| *name == unit)?.1,
+        "" => 1,
+        _ => SIZES.iter().find(|(name, _)| *name == unit)?.1,
     };
     number.parse::<u64>().ok()?.checked_mul(worth)
 }
@@ -105,17 +91,6 @@ mod tests {
         }
         for text in ["", "MB", "1.5MB", "-1", "1TB", "100 M B", "99999999999GB"] {
             assert!(size(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn reads_durations() {
-        for (text, seconds) in [("0", 0), ("90s", 90), ("15m", 900), ("2h", 7_200), ("7d", 604_800)]
-        {
-            assert_eq!(span(text), Ok(Duration::from_secs(seconds)), "{text}");
-        }
-        for text in ["", "2", "h", "1h30m", "-2h", "1w"] {
-            assert!(span(text).is_err(), "{text}");
         }
     }
 

@@ -99,7 +99,7 @@ fn set_caching(headers: &mut HeaderMap, area: Area) {
             headers.insert(header::CACHE_CONTROL, NO_STORE);
             headers.append(header::VARY, HeaderValue::from_static(VARY));
         }
-        Area::Api => {
+        Area::Api | Area::Probes => {
             headers.insert(header::CACHE_CONTROL, NO_STORE);
         }
         Area::Feeds | Area::Assets => {
@@ -109,13 +109,13 @@ fn set_caching(headers: &mut HeaderMap, area: Area) {
 }
 
 /// What browsers tell of an address to where its links and forms lead (Referrer Policy). One that
-/// holds a token, `/F/{feed}/auth/{token}/…`, is told to nobody, one that holds the code of a
-/// sign-in not even to this site: its forms still say from which site they come.
+/// holds a token, `/F/{feed}/auth/{token}/…`, is told to nobody, one that holds a code
+/// that works once not even to this site: its forms still say from which site they come.
 fn referrer_policy(uri: &Uri) -> &'static str {
     let mut segments = uri.path().split('/').skip(1);
     match (segments.next(), segments.nth(1)) {
         (Some("F"), Some("auth")) => "no-referrer",
-        (Some("login"), _) => "strict-origin",
+        (Some("login" | "invite" | "reset"), _) => "strict-origin",
         _ => "same-origin",
     }
 }

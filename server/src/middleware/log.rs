@@ -18,8 +18,11 @@ const PREFIX: usize = 4;
 const FEW: usize = 7;
 /// What stands before a secret, or before a name somebody signs in with, whatever it looks like: the
 /// code of an invitation or of a sign-in, another registry's token that was sent here, a user name.
-const SECRET_PLACES: [&str; 7] = [
+const SECRET_PLACES: [&str; 9] = [
     "/invite/",
+    "/reset/",
+    // An address may be typed there for a name.
+    "/admin/people/",
     "/login/",
     "/-/v1/done/",
     "/-/user/token/",
@@ -38,7 +41,8 @@ pub(crate) async fn record(request: Request, next: impl Then) -> Response {
     let id = request.extensions().get::<RequestNumber>().map(|number| number.0.clone());
     let id = id.unwrap_or_default();
     let address = request.extensions().get::<Origin>().map(|origin| origin.address.to_string());
-    let span = tracing::info_span!("request", id);
+    // Of the highest level: however little is logged, a line says which request it is about.
+    let span = tracing::error_span!("request", id);
 
     let mut response = next.run(request).instrument(span.clone()).await;
 
@@ -51,7 +55,12 @@ pub(crate) async fn record(request: Request, next: impl Then) -> Response {
     }
     let status = response.status().as_u16();
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(%method, path, status, milliseconds, address, "answered");
+    // Supervisors ask every few seconds; what they hear is news only if it is bad.
+    if area == Area::Probes && response.status().is_success() {
+        tracing::debug!(%method, path, status, milliseconds, address, "answered");
+    } else {
+        tracing::info!(%method, path, status, milliseconds, address, "answered");
+    }
     response
 }
 
@@ -121,6 +130,8 @@ mod tests {
             (format!("/F/main/npm/-/user/token/{token}x{token}"), "/F/main/npm/-/user/token/…"),
             ("/F/main/npm/-/user/token/npm_abc".to_owned(), "/F/main/npm/-/user/token/…"),
             ("/invite/0123456789abcdefghijkl".to_owned(), "/invite/…"),
+            ("/reset/0123456789abcdefghijkl".to_owned(), "/reset/…"),
+            ("/admin/people/me@example.com/reset".to_owned(), "/admin/people/…/reset"),
             ("/login/0123456789abcdefghijkl".to_owned(), "/login/…"),
             ("/F/a/npm/-/v1/done/0123456789abcdefghijkl".to_owned(), "/F/a/npm/-/v1/done/…"),
             ("/F/a/npm/-/npm/v1/tokens/token/npm_a".to_owned(), "/F/a/npm/-/npm/v1/tokens/token/…"),

@@ -27,7 +27,7 @@ pub(crate) struct Gate {
 /// Leads every page to the set-up; programs are told to wait. Afterwards there is no way back to it.
 pub(crate) async fn guard(State(gate): State<Gate>, request: Request, next: impl Then) -> Response {
     let area = Area::of(request.uri());
-    if area == Area::Assets {
+    if matches!(area, Area::Assets | Area::Probes) {
         return next.run(request).await;
     }
     let none_exist = match gate.services.accounts.none_exist().await {

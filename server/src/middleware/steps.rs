@@ -1,5 +1,5 @@
-//! The way of a request through the middleware that every request needs. It is one future, whereas the router would copy
-//! and box every layer for each request.
+//! The way of a request through the middleware that every request needs. It is one future, whereas
+//! the router would copy and box every layer for each request.
 
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
 
@@ -18,6 +18,11 @@ use super::{
     log, panics,
     request_id::{self, RequestIds},
     session::SessionCookie,
+};
+use crate::{
+    config::PublicUrl,
+    metrics::requests::{self, Requests},
+    web::{ServerState, largest_request},
 };
 
 /// What comes after a step: another one, and in the end the handler.
@@ -44,23 +49,50 @@ where
 
 /// What the steps have to know.
 pub(crate) struct Steps {
-    pub(crate) ids: Arc<RequestIds>,
-    pub(crate) trusted: Arc<[Network]>,
-    pub(crate) protection: Arc<Protection>,
-    pub(crate) most: Most,
-    pub(crate) cookie: SessionCookie,
+    ids: Arc<RequestIds>,
+    trusted: Arc<[Network]>,
+    protection: Arc<Protection>,
+    requests: Option<Arc<Requests>>,
+    most: Most,
+    cookie: SessionCookie,
+    public_url: PublicUrl,
 }
 
-/// Takes a request through every step, and on to what comes after them.
-pub(crate) async fn all(steps: &Steps, request: Request, next: impl Then) -> Response {
-    let next = move |request| cross_site::refuse(State(steps.cookie), request, next);
-    let next = move |request| guarded(request, next);
-    let next = move |request| drain::drain(State(steps.most), request, next);
-    let next = move |request| log::record(request, next);
-    let next = move |request| headers::protect(State(Arc::clone(&steps.protection)), request, next);
-    let next =
-        move |request| client_address::find(State(Arc::clone(&steps.trusted)), request, next);
-    request_id::number(State(Arc::clone(&steps.ids)), request, next).await
+impl Steps {
+    /// The steps before a server's handlers; `requests` counts what passes.
+    pub(crate) fn new(state: &ServerState, requests: Option<Requests>) -> Self {
+        let public_url = state.public_url.clone();
+        let protection = Protection::new(public_url.clone(), state.strict_transport_security);
+        Self {
+            ids: Arc::clone(&state.request_ids),
+            trusted: Arc::clone(&state.trusted_proxies),
+            protection: Arc::new(protection),
+            requests: requests.map(Arc::new),
+            most: Most(largest_request(state.services.limits())),
+            cookie: state.session_cookie(),
+            public_url,
+        }
+    }
+
+    /// Takes a request through every step, and on to what comes after them.
+    pub(crate) async fn all(&self, request: Request, next: impl Then) -> Response {
+        let site = (self.cookie, &self.public_url);
+        let next = move |request| cross_site::refuse(site, request, next);
+        let next = move |request| guarded(request, next);
+        self.before_judging(request, next).await
+    }
+
+    /// The same without asking which site it comes from.
+    pub(crate) async fn before_judging(&self, request: Request, next: impl Then) -> Response {
+        let next = move |request| drain::drain(State(self.most), request, next);
+        let next = move |request| log::record(request, next);
+        let next = move |request| requests::count(self.requests.as_deref(), request, next);
+        let next =
+            move |request| headers::protect(State(Arc::clone(&self.protection)), request, next);
+        let next =
+            move |request| client_address::find(State(Arc::clone(&self.trusted)), request, next);
+        request_id::number(State(Arc::clone(&self.ids)), request, next).await
+    }
 }
 
 /// Keeps a fault of a handler from the others.

@@ -4,6 +4,7 @@ use axum::{body::Body, response::Response};
 use futures::TryStreamExt as _;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use registry::{Grant, blobs::Content, packages::StoredFile};
+use tracing::Span;
 
 use super::rendered::Rendered;
 
@@ -38,10 +39,13 @@ pub(super) fn file(
     content_type: &'static str,
 ) -> Response {
     let etag = format!("\"{}\"", stored.sha256);
+    // The pieces are read when the request's own part is over.
+    let request = Span::current();
     let mut response = cached(headers, grant, &etag, FOR_EVER, || match stored.content {
         Content::Whole(content) => content.into(),
-        Content::Stream(pieces) => Body::from_stream(pieces.inspect_err(|error| {
+        Content::Stream(pieces) => Body::from_stream(pieces.inspect_err(move |error| {
             let source = std::error::Error::source(error);
+            let _entered = request.enter();
             tracing::error!(%error, source, "a file could not be read to its end");
         })),
     });

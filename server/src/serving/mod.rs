@@ -10,7 +10,6 @@ mod tests;
 
 use std::{
     convert::Infallible,
-    future::Future,
     net::SocketAddr,
     pin::pin,
     sync::{
@@ -34,6 +33,7 @@ use hyper_util::{
     },
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::mpsc,
     time::{sleep, timeout},
@@ -47,11 +47,12 @@ use self::{
     activity::{Activity, Noted, Paced},
     places::Place,
 };
+use crate::tls::{Greeted, Tls};
 
 /// How long the server waits for others.
 #[derive(Debug, Clone, Copy)]
 struct Patience {
-    /// For a request's head; also how long an idle connection is kept.
+    /// For a handshake, then for a request's head; also how long an idle connection is kept.
     head: Duration,
     /// For the next piece of a request's body.
     body: Duration,
@@ -84,35 +85,70 @@ pub enum Ending {
     CutOff,
 }
 
+/// What answers requests, and whether in the clear.
+#[derive(Clone)]
+pub struct Served {
+    /// The service.
+    pub app: Router,
+    /// TLS, if that is spoken.
+    pub encryption: Option<Encryption>,
+}
+
+/// TLS, and what is told to those who do not speak it.
+#[derive(Clone)]
+pub struct Encryption {
+    /// Certificate and key.
+    pub tls: Arc<Tls>,
+    /// What answers requests in the clear.
+    pub plain: Router,
+}
+
 /// Answers requests until `stop` says so. The first message lets requests in flight finish, within
 /// 20 seconds; a second one cuts them off.
 pub async fn serve(
     listener: TcpListener,
     places: Places,
-    app: Router,
+    served: Served,
     stop: mpsc::Receiver<()>,
 ) -> Ending {
-    serve_with(PATIENCE, listener, places, app, stop).await
+    serve_with(PATIENCE, listener, places, served, stop).await
 }
 
 async fn serve_with(
     patience: Patience,
     listener: TcpListener,
     places: Places,
-    app: Router,
+    served: Served,
     mut stop: mpsc::Receiver<()>,
 ) -> Ending {
     let graceful = GracefulShutdown::new();
-    let cut_off = CancellationToken::new();
+    // Whose handshake is not done yet has asked for nothing.
+    let (closing, cut_off) = (CancellationToken::new(), CancellationToken::new());
     loop {
         let accepted = tokio::select! {
             _ = stop.recv() => break,
             accepted = accept(&listener, &places) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { continue };
-        let connection = connection(patience, stream, peer, app.clone(), graceful.watcher());
-        let cut_off = cut_off.clone();
+        let (served, watcher) = (served.clone(), graceful.watcher());
+        let (closing, cut_off) = (closing.clone(), cut_off.clone());
         tokio::spawn(async move {
+            let connection = async {
+                let greeted = tokio::select! {
+                    greeted = greet(patience, stream, peer, served.encryption) => greeted,
+                    () = closing.cancelled() => None,
+                };
+                match greeted {
+                    Some((Greeted::Encrypted(stream), _)) => {
+                        converse(patience, *stream, peer, served.app, watcher).await;
+                    }
+                    Some((Greeted::Plain(stream), plain)) => {
+                        let app = plain.unwrap_or(served.app);
+                        converse(patience, stream, peer, app, watcher).await;
+                    }
+                    None => {}
+                }
+            };
             tokio::select! {
                 () = connection => {}
                 () = cut_off.cancelled() => {}
@@ -121,6 +157,7 @@ async fn serve_with(
         });
     }
     drop(listener);
+    closing.cancel();
     let finished = timeout(patience.ending, graceful.shutdown());
     let ending = tokio::select! {
         finished = finished => if finished.is_ok() { Ending::Finished } else { Ending::CutOff },
@@ -146,18 +183,42 @@ async fn accept(listener: &TcpListener, places: &Places) -> Option<(TcpStream, S
     }
 }
 
-/// Answers the requests of one connection.
-fn connection(
+/// Shakes hands with whoever connected, where TLS is spoken; what answers those who do not speak it
+/// comes along.
+async fn greet(
     patience: Patience,
     stream: TcpStream,
     peer: SocketAddr,
-    app: Router,
-    watcher: Watcher,
-) -> impl Future<Output = ()> + Send {
+    encryption: Option<Encryption>,
+) -> Option<(Greeted, Option<Router>)> {
     // Answers are small and written whole; waiting for more to send only delays them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY");
     }
+    let Some(Encryption { tls, plain }) = encryption else {
+        return Some((Greeted::Plain(stream), None));
+    };
+    match timeout(patience.head, tls.greet(stream)).await {
+        Ok(Ok(greeted)) => Some((greeted, Some(plain))),
+        Ok(Err(error)) => {
+            tracing::debug!(%peer, %error, "a handshake failed");
+            None
+        }
+        Err(_) => {
+            tracing::debug!(%peer, "a handshake took too long");
+            None
+        }
+    }
+}
+
+/// Answers the requests of one connection.
+async fn converse(
+    patience: Patience,
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    peer: SocketAddr,
+    app: Router,
+    watcher: Watcher,
+) {
     let asked = Arc::new(AtomicBool::new(false));
     let activity = Activity::begin();
     let service = service_fn({
@@ -173,26 +234,24 @@ fn connection(
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(PING).keep_alive_timeout(PING);
     let serving = builder.serve_connection(TokioIo::new(stream), service).into_owned();
     let serving = watcher.watch(serving);
-    async move {
-        let mut serving = pin!(serving);
-        // The time limit of hyper begins with a request's first bytes; this one covers a client that
-        // never sends them.
-        let ended = tokio::select! {
-            ended = &mut serving => Some(ended),
-            () = sleep(patience.head) => None,
-        };
-        let ended = match ended {
-            None if !asked.load(Ordering::Relaxed) => return,
-            None => tokio::select! {
-                ended = &mut serving => ended,
-                // A client that only answers pings, or does not fetch what it asked for.
-                () = activity.rests_for(patience.quiet) => return,
-            },
-            Some(ended) => ended,
-        };
-        if let Err(error) = ended {
-            tracing::debug!(%peer, error, "a connection broke");
-        }
+    let mut serving = pin!(serving);
+    // The time limit of hyper begins with a request's first bytes; this one covers a client that
+    // never sends them.
+    let ended = tokio::select! {
+        ended = &mut serving => Some(ended),
+        () = sleep(patience.head) => None,
+    };
+    let ended = match ended {
+        None if !asked.load(Ordering::Relaxed) => return,
+        None => tokio::select! {
+            ended = &mut serving => ended,
+            // A client that only answers pings, or does not fetch what it asked for.
+            () = activity.rests_for(patience.quiet) => return,
+        },
+        Some(ended) => ended,
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, error, "a connection broke");
     }
 }
 

@@ -39,7 +39,7 @@ impl Places {
     }
 
     /// So many.
-    pub(super) fn new(count: usize, proxies: Arc<[Network]>) -> Self {
+    pub(crate) fn new(count: usize, proxies: Arc<[Network]>) -> Self {
         let all = Arc::new(Semaphore::new(count));
         Self(Arc::new(Inner { all, count, proxies, taken: Mutex::default() }))
     }

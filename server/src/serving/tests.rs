@@ -27,9 +27,9 @@ async fn server(patience: Patience, route: MethodRouter) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = mpsc::channel(2);
-    let app = Router::new().route("/", route);
+    let served = Served { app: Router::new().route("/", route), encryption: None };
     let places = Places::new(8, Arc::default());
-    let ending = tokio::spawn(serve_with(patience, listener, places, app, stopped));
+    let ending = tokio::spawn(serve_with(patience, listener, places, served, stopped));
     Server { address, stop, ending }
 }
 

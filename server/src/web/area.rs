@@ -14,6 +14,8 @@ pub(crate) enum Area {
     Functions,
     /// `/assets/…` and the icon browsers ask for by themselves: the same for everybody.
     Assets,
+    /// `/healthz` and `/readyz`: what supervisors ask. The same for everybody.
+    Probes,
     /// Everything else: pages, and the forms on them.
     Pages,
 }
@@ -27,6 +29,7 @@ impl Area {
             "api" => Self::Api,
             "_fn" => Self::Functions,
             "assets" | "favicon.ico" => Self::Assets,
+            "healthz" | "readyz" => Self::Probes,
             _ => Self::Pages,
         }
     }
@@ -52,6 +55,8 @@ mod tests {
             ("/_fn/tokens/create", Area::Functions),
             ("/assets/0123/latchkey.js", Area::Assets),
             ("/favicon.ico", Area::Assets),
+            ("/healthz", Area::Probes),
+            ("/readyz", Area::Probes),
             ("/", Area::Pages),
             ("/Feeds", Area::Pages),
             ("/apis", Area::Pages),

@@ -7,7 +7,7 @@ use std::{
 
 use app::{
     Answer, App, Assets, Exposed, Theme,
-    context::{PasswordChanged, SessionCookies},
+    context::{ArrivalKept, PasswordChanged, SessionCookies},
 };
 use axum::{
     body::Body,
@@ -27,13 +27,13 @@ use tower_http::compression::Compression;
 use super::{
     area::Area,
     forms::{password_notice, theme},
+    kept::Kept,
     local_path::LocalPath,
     pages,
     refusal::refusal,
     routes::{Access, Routes},
     state::ServerState,
 };
-use crate::config::Exposure;
 
 /// Declares every page and every server function that the table names.
 pub(super) fn routes(routes: &mut Routes) {
@@ -127,6 +127,8 @@ struct Contexts {
     nonce: Option<Nonce>,
     theme: Option<Theme>,
     password_changed: Option<PasswordChanged>,
+    is_secure: bool,
+    arrival: Option<ArrivalKept>,
     answer: Option<Answer>,
 }
 
@@ -138,11 +140,13 @@ impl Contexts {
         Self {
             services: Arc::clone(&state.services),
             assets: Assets { available: base.is_some(), base: base.unwrap_or_default() },
-            exposed: Exposed(state.exposure == Exposure::Insecure),
+            exposed: Exposed(state.is_exposed()),
             session_cookies: SessionCookies(Arc::new(move |secret| cookie.set(secret.expose()))),
             nonce: None,
             theme: None,
             password_changed: None,
+            is_secure: state.public_url.is_https(),
+            arrival: None,
             answer: None,
         }
     }
@@ -153,7 +157,9 @@ impl Contexts {
         let nonce = request.extensions().get::<Nonce>().cloned();
         let headers = request.headers();
         let password_changed = password_notice::read(headers);
-        Self { nonce, theme: theme::chosen(headers), password_changed, ..self }
+        let arrival = Kept::Decision.read(headers, self.is_secure);
+        let arrival = arrival.map(|kept| ArrivalKept(kept.to_owned()));
+        Self { nonce, arrival, theme: theme::chosen(headers), password_changed, ..self }
     }
 
     fn provide(&self) {
@@ -167,6 +173,9 @@ impl Contexts {
         }
         if let Some(theme) = self.theme.clone() {
             provide_context(theme);
+        }
+        if let Some(arrival) = self.arrival.clone() {
+            provide_context(arrival);
         }
         if let Some(answer) = self.answer.clone() {
             provide_context(answer);
@@ -190,5 +199,5 @@ fn must_sign_in(access: Access, request: &Request) -> Option<Response> {
     }
     let next = request.uri().path_and_query().and_then(|next| LocalPath::parse(next.as_str()));
     let next = next.unwrap_or_else(|| LocalPath::known("/"));
-    Some(LocalPath::known("/sign-in").leading_to(&next).redirect())
+    Some(LocalPath::sign_in(&next).redirect())
 }

@@ -8,6 +8,16 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 pub struct LocalPath(String);
 
 impl LocalPath {
+    /// The sign-in, on the way to another page.
+    pub(crate) fn sign_in(next: &Self) -> Self {
+        Self::known("/sign-in").leading_to(next)
+    }
+
+    /// Where an identity is confirmed, on the way to another page.
+    pub(crate) fn confirm(next: &Self) -> Self {
+        Self::known("/confirm").leading_to(next)
+    }
+
     /// Reads what a form or a query gave. Browsers take `//host` and `/\host` for another site.
     pub fn parse(text: &str) -> Option<Self> {
         let is_local = text.starts_with('/') && !text.starts_with("//");

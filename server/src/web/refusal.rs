@@ -14,7 +14,9 @@ pub(crate) fn refusal(area: Area, status: StatusCode, sentence: &str) -> Respons
             ("application/json", serde_json::json!({ "error": sentence }).to_string())
         }
         Area::Pages => ("text/html; charset=utf-8", page(sentence)),
-        Area::Functions | Area::Assets => ("text/plain; charset=utf-8", format!("{sentence}\n")),
+        Area::Functions | Area::Assets | Area::Probes => {
+            ("text/plain; charset=utf-8", format!("{sentence}\n"))
+        }
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;

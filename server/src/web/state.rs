@@ -9,7 +9,8 @@ use registry::Services;
 use super::assets::Assets;
 use crate::{
     config::{Config, Exposure, PublicUrl},
-    middleware::session::SessionCookie,
+    middleware::{request_id::RequestIds, session::SessionCookie},
+    providers::Providers,
 };
 
 /// The state of the router. Handlers take the part they need: `State<Arc<Services>>`,
@@ -22,6 +23,8 @@ pub struct ServerState {
     pub(crate) trusted_proxies: Arc<[Network]>,
     pub(crate) strict_transport_security: bool,
     pub(crate) assets: Arc<Assets>,
+    pub(crate) providers: Arc<Providers>,
+    pub(crate) request_ids: Arc<RequestIds>,
 }
 
 impl ServerState {
@@ -32,6 +35,7 @@ impl ServerState {
         exposure: Exposure,
         public_url: PublicUrl,
     ) -> Self {
+        let request_ids = Arc::new(RequestIds::since(services.now()));
         Self {
             services,
             public_url,
@@ -39,7 +43,21 @@ impl ServerState {
             trusted_proxies: config.trusted_proxies.clone().into(),
             strict_transport_security: config.strict_transport_security,
             assets: Arc::new(Assets::find(config.site.clone())),
+            providers: Arc::default(),
+            request_ids,
         }
+    }
+
+    /// The same with providers of identities.
+    #[must_use]
+    pub fn with_providers(self, providers: Providers) -> Self {
+        Self { providers: Arc::new(providers), ..self }
+    }
+
+    /// Whether what people send crosses a network in the clear: also where a proxy that speaks no TLS
+    /// passes on what comes to it.
+    pub(crate) fn is_exposed(&self) -> bool {
+        self.exposure == Exposure::Insecure || !self.public_url.is_protected()
     }
 
     pub(crate) fn session_cookie(&self) -> SessionCookie {

@@ -44,7 +44,7 @@ async fn invite(server: &Server, name: &str) -> String {
     };
     let operator = Actor::Operator("root".to_owned());
     let (_, link) = server.services.accounts.create(&operator, new, false).await.unwrap();
-    link.unwrap().strip_prefix("http://127.0.0.1:3000").unwrap().to_owned()
+    link.unwrap().url.strip_prefix("http://127.0.0.1:3000").unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -67,7 +67,9 @@ async fn the_link_that_was_printed_makes_the_administrator() {
     assert_eq!(leads_to(&answer), (303, "/profile/tokens"));
     assert!(browser.is_signed_in().await);
     let accounts = server.services.accounts.list().await.unwrap();
-    assert!(accounts.len() == 1 && accounts[0].is_admin && accounts[0].username == "ada");
+    assert!(
+        accounts.len() == 1 && accounts[0].person.is_admin && accounts[0].person.username == "ada"
+    );
 
     // Sent again it makes nothing, and says nothing about the code.
     assert_eq!(leads_to(&Browser::new(&server).post("/setup", &fields).await), (303, "/"));
@@ -347,7 +349,9 @@ async fn sign_up_is_closed_unless_the_operator_opens_it() {
     assert_eq!(leads_to(&answer), (303, "/profile/tokens"));
     assert!(browser.is_signed_in().await);
     let accounts = server.services.accounts.list().await.unwrap();
-    assert!(accounts.iter().any(|account| account.username == "bob" && !account.is_admin));
+    assert!(
+        accounts.iter().any(|account| account.person.username == "bob" && !account.person.is_admin)
+    );
 }
 
 #[tokio::test]

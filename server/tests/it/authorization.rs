@@ -22,7 +22,7 @@ use serde_json::json;
 
 use crate::{
     npm::world::READ_WRITE,
-    support::{Answer, Server},
+    support::{Answer, Server, write},
 };
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -47,6 +47,10 @@ enum Who {
     ReadersSession,
     /// Somebody without any part in them, signed in.
     StrangersSession,
+    /// An administrator without any part in them, signed in and confirmed.
+    AdminsSession,
+    /// The same, signed in too long ago.
+    UnconfirmedAdmin,
     Password,
     ReadToken,
     WriteToken,
@@ -61,12 +65,14 @@ enum Who {
     StrangersToken,
 }
 
-const EVERYBODY: [Who; 14] = [
+const EVERYBODY: [Who; 16] = [
     Who::Anonymous,
     Who::Session,
     Who::Unconfirmed,
     Who::ReadersSession,
     Who::StrangersSession,
+    Who::AdminsSession,
+    Who::UnconfirmedAdmin,
     Who::Password,
     Who::ReadToken,
     Who::WriteToken,
@@ -78,10 +84,10 @@ const EVERYBODY: [Who; 14] = [
     Who::StrangersToken,
 ];
 
-/// A server with a feed, a package in it, three people and their tokens.
-struct World {
-    server: Server,
-    ana: AccountId,
+/// A server with a feed, a package in it, three people and their tokens, and an administrator.
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) ana: AccountId,
     tokens: Vec<(Who, String)>,
 }
 
@@ -94,8 +100,13 @@ fn origin() -> Origin {
 }
 
 impl World {
-    async fn new() -> Self {
-        let server = Server::new().await;
+    pub(crate) async fn new() -> Self {
+        // A provider that is down: whoever goes there is told so.
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("latchkey.toml");
+        let settings = "issuer = \"http://127.0.0.1:1\"\nclient_id = \"latchkey\"";
+        write(&file, format!("[provider.contoso]\n{settings}\n"));
+        let server = Server::with(&["--config", file.to_str().unwrap()]).await;
         let mut ids = Vec::new();
         for name in ["ana", "ben", "eve"] {
             let new = NewAccount {
@@ -104,6 +115,15 @@ impl World {
                 password: Some(PasswordText::new(PASSWORD)),
             };
             ids.push(server.services.accounts.create(&operator(), new, false).await.unwrap().0);
+        }
+        // Tom is whom administrators act on, and who has been invited and never came.
+        for (name, password, is_admin) in [("kim", Some(PASSWORD), true), ("tom", None, false)] {
+            let new = NewAccount {
+                username: name.parse().unwrap(),
+                email: format!("{name}@example.com").parse().unwrap(),
+                password: password.map(PasswordText::new),
+            };
+            server.services.accounts.create(&operator(), new, is_admin).await.unwrap();
         }
         let [ana, ben, eve] = ids[..] else { panic!("three people") };
         let name = "main".parse().unwrap();
@@ -136,7 +156,7 @@ impl World {
         world
     }
 
-    async fn token(&self, owner: AccountId, actions: ActionSet) -> (TokenId, String) {
+    pub(crate) async fn token(&self, owner: AccountId, actions: ActionSet) -> (TokenId, String) {
         let tokens = &self.server.services.tokens;
         let made = tokens.create_for(&operator(), owner, draft(actions)).await.unwrap();
         (made.id, made.secret.unwrap().expose().to_owned())
@@ -193,8 +213,10 @@ impl World {
             Who::Session => request.header("cookie", session(&self.server, "ana").await),
             Who::ReadersSession => request.header("cookie", session(&self.server, "ben").await),
             Who::StrangersSession => request.header("cookie", session(&self.server, "eve").await),
-            Who::Unconfirmed => {
-                let cookie = session(&self.server, "ana").await;
+            Who::AdminsSession => request.header("cookie", session(&self.server, "kim").await),
+            Who::Unconfirmed | Who::UnconfirmedAdmin => {
+                let name = if who == Who::Unconfirmed { "ana" } else { "kim" };
+                let cookie = session(&self.server, name).await;
                 self.server.clock.advance(Duration::from_hours(3));
                 request.header("cookie", cookie)
             }
@@ -220,14 +242,14 @@ fn draft(actions: ActionSet) -> TokenDraft {
     }
 }
 
-async fn session(server: &Server, name: &str) -> String {
+pub(crate) async fn session(server: &Server, name: &str) -> String {
     let password = PasswordText::new(PASSWORD);
     let secret = server.services.sessions.sign_in(name, &password, &origin()).await.unwrap();
     format!("sid={}", secret.expose())
 }
 
 /// Concrete addresses for a route: what stands for each part is there and is ana's.
-fn addresses(path: &str, victim: TokenId) -> Vec<String> {
+pub(crate) fn addresses(path: &str, victim: TokenId) -> Vec<String> {
     // Nobody's token: it decides where no header does.
     if let Some(rest) = path.strip_prefix(IN_URLS) {
         let plain = addresses(&format!("/F/{{feed}}/{rest}"), victim);
@@ -235,7 +257,9 @@ fn addresses(path: &str, victim: TokenId) -> Vec<String> {
         return plain.iter().map(|path| path.replacen("/F/main/", &place, 1)).collect();
     }
     let victim = victim.to_string();
+    let path = path.replace("{provider}", "contoso");
     let path = path.replace("{feed}", "main").replace("{code}", "0123456789abcdefghijkl");
+    let path = path.replace("{username}", "tom");
     let path = path.replace("{user}", "org.couchdb.user:ana");
     let path = path.replace("/{ecosystem}/{name}", "/npm/demo");
     let path = path.replace("/packages/{name}", "/packages/demo").replace("{words}", "demo");
@@ -311,7 +335,7 @@ fn token_form() -> TokenForm {
 }
 
 /// A body that the route can read, so that the answer is about who asks.
-fn body(path: &str, victim: TokenId) -> (&'static str, String) {
+pub(crate) fn body(path: &str, victim: TokenId) -> (&'static str, String) {
     const FIELDS: &str = "application/x-www-form-urlencoded";
     const JSON: &str = "application/json";
     if let Some(rest) = path.strip_prefix(IN_URLS) {
@@ -319,7 +343,10 @@ fn body(path: &str, victim: TokenId) -> (&'static str, String) {
     }
     match path {
         "/_fn/tokens/detail" | "/_fn/tokens/begin-regenerate" => (FIELDS, format!("id={victim}")),
-        "/_fn/tokens/list" | "/_fn/feeds/list" => (JSON, "{\"query\":{}}".to_owned()),
+        "/_fn/audit/recent" => (JSON, "{}".to_owned()),
+        "/_fn/audit/page" | "/_fn/tokens/list" | "/_fn/feeds/list" => {
+            (JSON, "{\"query\":{}}".to_owned())
+        }
         "/_fn/tokens/reveal" => (JSON, json!({ "id": victim, "to": "screen" }).to_string()),
         "/_fn/tokens/revoke"
         | "/_fn/tokens/stop-old"
@@ -374,11 +401,27 @@ fn body(path: &str, victim: TokenId) -> (&'static str, String) {
             (JSON, format!("{{\"name\":\"ana\",\"password\":\"{PASSWORD}\"}}"))
         }
         "/F/{feed}/npm/-/npm/v1/tokens" => (JSON, format!("{{\"password\":\"{PASSWORD}\"}}")),
-        "/_fn/accounts/invited" => (FIELDS, "code=0123456789abcdefghijkl".to_owned()),
+        "/_fn/people/list" | "/_fn/people/tokens" => (JSON, "{\"query\":{}}".to_owned()),
+        "/_fn/people/page" => (JSON, "{\"username\":\"tom\"}".to_owned()),
+        "/_fn/people/invite" => {
+            let person =
+                json!({ "username": "fay", "email": "fay@example.com", "is_admin": false });
+            (JSON, json!({ "person": person }).to_string())
+        }
+        "/_fn/people/link" => (JSON, "{\"username\":\"tom\",\"act\":\"invite\"}".to_owned()),
+        "/_fn/people/may-invite" | "/_fn/policy/page" => (JSON, "{}".to_owned()),
+        "/admin/people/new" => (FIELDS, "username=gus&email=gus@example.com".to_owned()),
+        "/_fn/accounts/invited" | "/_fn/accounts/resetting" => {
+            (FIELDS, "code=0123456789abcdefghijkl".to_owned())
+        }
+        "/_fn/identities/list" | "/_fn/identities/ways" | "/_fn/identities/arrived" => {
+            (JSON, "{}".to_owned())
+        }
         "/sign-in" => (FIELDS, format!("login=ana&password={PASSWORD}").replace(' ', "+")),
         "/confirm" => (FIELDS, format!("password={PASSWORD}").replace(' ', "+")),
         "/profile/tokens" => (FIELDS, format!("form={FORM}&description=made")),
         "/profile/security" => (FIELDS, "current=wrong&new=wrong".to_owned()),
+        "/profile/security/sessions/end" => (FIELDS, format!("session={FORM}")),
         // She is the only owner of the feed: nothing is deleted.
         "/profile/delete" => (FIELDS, "confirm=ana".to_owned()),
         "/feeds/{feed}/settings" => (FIELDS, "description=".to_owned()),

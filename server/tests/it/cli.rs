@@ -3,6 +3,7 @@
 mod audit;
 mod beside_a_server;
 mod feeds;
+mod policy;
 mod settings;
 mod tokens;
 mod users;

@@ -1,6 +1,14 @@
 //! The headers of ui.md §2.4, on every response there is.
 
-use crate::support::{Answer, Server};
+use std::collections::BTreeSet;
+
+use latchkey_server::web;
+use model::action::ActionSet;
+
+use crate::{
+    authorization::{World, addresses, body, session},
+    support::{Answer, Server},
+};
 
 const ALWAYS: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
@@ -38,63 +46,119 @@ fn assert_page(answer: &Answer) {
     assert!(varies.iter().any(|line| line == "Sec-Fetch-Site, Origin, Cookie"), "{varies:?}");
 }
 
-#[tokio::test]
-async fn every_response_has_its_headers() {
-    let server = Server::new().await;
-    server.build_site();
-    for is_set_up in [false, true] {
-        if is_set_up {
-            server.set_up().await;
+/// What every response to a path has, whatever was asked and however it was answered.
+fn assert_protected(path: &str, answer: &Answer, what: &str) {
+    let what = format!("{what} {path} {}", answer.status);
+    for (name, value) in ALWAYS {
+        assert_eq!(answer.header(name), value, "{what}");
+    }
+    let referrer = match path {
+        path if path.contains("/auth/") => "no-referrer",
+        path if ["/login/", "/invite/", "/reset/"].iter().any(|code| path.starts_with(code)) => {
+            "strict-origin"
         }
-        for (method, path) in [
-            ("GET", "/"),
-            ("GET", "/setup"),
-            ("GET", "/profile/tokens"),
-            ("GET", "/login/0123456789abcdefghijkl"),
-            ("GET", "/nowhere"),
-            ("DELETE", "/"),
-            ("GET", "/F/main/npm/left-pad"),
-            ("PUT", "/F/main/npm/left-pad"),
-            ("GET", "/F/main/auth/lka_x/npm/left-pad"),
-            ("GET", "/F"),
-            ("GET", "/api/v1/nothing"),
-            ("POST", "/_fn/nothing"),
-            ("GET", "/assets/0123456789abcdef/latchkey.js"),
-            ("GET", "/assets/nothing"),
-            ("GET", "/favicon.ico"),
-        ] {
-            for site in ["same-origin", "cross-site"] {
-                let answer = server.ask(method, path, &[("sec-fetch-site", site)]).await;
-                let what = format!("{method} {path} {site} {}", answer.status);
-                for (name, value) in ALWAYS {
-                    assert_eq!(answer.header(name), value, "{what}");
-                }
-                let referrer = match path {
-                    path if path.contains("/auth/") => "no-referrer",
-                    path if path.starts_with("/login/") => "strict-origin",
-                    _ => "same-origin",
-                };
-                assert_eq!(answer.header("referrer-policy"), referrer, "{what}");
-                assert!(!answer.header("x-request-id").is_empty(), "{what}");
-                assert_eq!(answer.headers.get_all("content-security-policy").iter().count(), 1);
-                let policy = answer.header("content-security-policy");
-                match path.split('/').nth(1) {
-                    Some("F") => {
-                        assert_eq!(policy, "default-src 'none'; sandbox", "{what}");
-                        assert_eq!(answer.header("cache-control"), "no-store", "{what}");
-                    }
-                    Some("api" | "_fn") => {
-                        assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'", "{what}");
-                        assert_eq!(answer.header("cache-control"), "no-store", "{what}");
-                    }
-                    Some("assets" | "favicon.ico") => {
-                        assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'", "{what}");
-                    }
-                    _ => assert_page(&answer),
+        _ => "same-origin",
+    };
+    assert_eq!(answer.header("referrer-policy"), referrer, "{what}");
+    assert!(!answer.header("x-request-id").is_empty(), "{what}");
+    assert_eq!(answer.headers.get_all("content-security-policy").iter().count(), 1, "{what}");
+    assert_eq!(answer.headers.get_all("cache-control").iter().count(), 1, "{what}");
+    // `nosniff` is worth nothing to an answer that does not say what it is.
+    assert!(answer.body.is_empty() || !answer.header("content-type").is_empty(), "{what}");
+    let policy = answer.header("content-security-policy");
+    let is_kept = answer.header("cache-control") != "no-store";
+    match path.split('/').nth(1) {
+        Some("F") => {
+            assert_eq!(policy, "default-src 'none'; sandbox", "{what}");
+            assert!(!is_kept || answer.status.is_success() || answer.status == 304, "{what}");
+        }
+        Some("api" | "_fn" | "healthz" | "readyz") => {
+            assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'", "{what}");
+            assert!(!is_kept, "{what}");
+        }
+        Some("assets" | "favicon.ico") => {
+            assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'", "{what}");
+            assert!(!is_kept || answer.status == 200, "{what}");
+        }
+        _ => assert_page(answer),
+    }
+}
+
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
+
+/// Addresses that no route has, in every part of the address space.
+const NOWHERE: [&str; 8] = [
+    "/nowhere",
+    "/F",
+    "/F/",
+    "/F/main/nothing",
+    "/api/v1/nothing",
+    "/_fn/nothing",
+    "/assets/nothing",
+    "/%ff",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_answers_every_method_with_its_headers() {
+    let world = World::new().await;
+    for entry in web::table() {
+        let victim = world.token(world.ana, ActionSet::READ).await.0;
+        let (kind, body) = body(&entry.path, victim);
+        let addresses = addresses(&entry.path, victim);
+        for path in &addresses {
+            let cookie = session(&world.server, "ana").await;
+            for method in METHODS {
+                let is_own = method == entry.method.as_str();
+                let headers: &[&[(&str, &str)]] = &[
+                    &[("sec-fetch-site", "cross-site"), ("content-type", kind)],
+                    &[("sec-fetch-site", "same-origin"), ("content-type", kind)],
+                    &[
+                        ("sec-fetch-site", "same-origin"),
+                        ("content-type", kind),
+                        ("cookie", &cookie),
+                    ],
+                    &[("content-type", "image/png"), ("content-length", "x")],
+                ];
+                // Only what the route takes can be answered in more than one way.
+                for headers in if is_own { headers } else { &headers[..1] } {
+                    let answer = world.server.ask_with(method, path, headers, &body).await;
+                    assert_protected(path, &answer, &format!("{method} {headers:?}"));
                 }
             }
         }
     }
+    for path in NOWHERE {
+        for method in METHODS {
+            assert_protected(path, &world.server.ask(method, path, &[]).await, method);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_set_up_or_broken_sends_them_too() {
+    let server = Server::new().await;
+    server.build_site();
+    let everywhere = async |server: &Server, what: &str| {
+        let mut statuses = BTreeSet::new();
+        for entry in web::table() {
+            let path = entry.path.replace(['{', '}', '*'], "");
+            let headers = [("sec-fetch-site", "same-origin")];
+            let answer = server.ask(entry.method.as_str(), &path, &headers).await;
+            assert_protected(&path, &answer, &format!("{} {what}", entry.method));
+            statuses.insert(answer.status.as_u16());
+        }
+        for path in NOWHERE {
+            assert_protected(path, &server.get(path).await, what);
+        }
+        statuses
+    };
+    let statuses = everywhere(&server, "before the set-up").await;
+    assert!(statuses.contains(&503) && statuses.contains(&303), "{statuses:?}");
+    server.set_up().await;
+    server.get("/").await;
+    server.services.close().await;
+    let statuses = everywhere(&server, "without a database").await;
+    assert!(statuses.contains(&500), "{statuses:?}");
 }
 
 #[tokio::test]

@@ -1,8 +1,12 @@
 //! Settings as operators give them, right and wrong.
 
-use std::fs;
+use std::{ffi::OsString, fs};
 
-use crate::support::{Run, config, finish, latchkey};
+use clap::Parser as _;
+use latchkey_server::config::{Config, Environment, Secret};
+use model::policy::{FixedSettings, Setting, SignUp};
+
+use crate::support::{Flags, Run, config, finish, latchkey};
 
 /// A wrong setting: how it is given, and what the sentence has to say.
 struct Wrong {
@@ -57,6 +61,21 @@ const WRONG: &[Wrong] = &[
         ..NOTHING
     },
     Wrong {
+        flags: &["--tls-cert", "cert.pem"],
+        says: &["--tls-cert:", "it needs `tls_key` beside it"],
+        ..NOTHING
+    },
+    Wrong {
+        variables: &[("LATCHKEY_TLS_KEY", "key.pem")],
+        says: &["LATCHKEY_TLS_KEY:", "it needs `tls_cert` beside it"],
+        ..NOTHING
+    },
+    Wrong {
+        file: "tls_cert = \"cert.pem\"\ntls_key = \"key.pem\"\npublic_url = \"http://example.com\"",
+        says: &["public_url in", "it must begin with https:// beside tls_cert"],
+        ..NOTHING
+    },
+    Wrong {
         flags: &["--trusted-proxy", "10.0.0.2", "--trusted-proxy", "10.0.0.0/40"],
         says: &["--trusted-proxy:", "“10.0.0.0/40”", "10.0.0.0/24"],
         ..NOTHING
@@ -78,7 +97,7 @@ const WRONG: &[Wrong] = &[
     },
     Wrong {
         flags: &["--sign-up", "invited"],
-        says: &["--sign-up:", "Allowed: open, closed"],
+        says: &["--sign-up:", "Allowed: open, domains, closed"],
         ..NOTHING
     },
     Wrong {
@@ -114,6 +133,23 @@ const WRONG: &[Wrong] = &[
     Wrong {
         flags: &["--max-document-size", "1GB"],
         says: &["--max-document-size:", "1GB is too large"],
+        ..NOTHING
+    },
+    Wrong {
+        file: "[provider.contoso]\nissuer = \"http://login.example\"\nclient_id = \"lk\"",
+        says: &["[provider.contoso] in ./latchkey.toml:", "must begin with https://"],
+        ..NOTHING
+    },
+    Wrong {
+        file: "[provider.contoso]\nissuer = \"https://login.example\"\nclient_id = \"lk\"\n\
+               client_secret_file = \"nowhere\"",
+        says: &["[provider.contoso] in", "nowhere: client_secret_file:"],
+        ..NOTHING
+    },
+    Wrong {
+        file: "[provider.contoso]\nissuer = \"https://login.example\"\nclient_id = \"lk\"\n\
+               ca_file = \"latchkey.toml\"",
+        says: &["[provider.contoso] in", "ca_file: it holds no certificate"],
         ..NOTHING
     },
     Wrong { flags: &["--log", "loud"], says: &["--log:", "error, warn, info, debug"], ..NOTHING },
@@ -158,6 +194,28 @@ fn a_flag_wins_over_a_variable_and_a_variable_over_the_file() {
     assert!(refusal(&[], None).contains("“from file”"));
 }
 
+fn signs_up(config: &Config) -> SignUp {
+    config.policy.over([]).unwrap().sign_up
+}
+
+#[test]
+fn a_setting_of_the_policy_is_fixed_with_the_place_it_was_given_at() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("latchkey.toml"),
+        "allowed_domains = [\"b.example\", \"a.example\"]\nreveal = \"primary\"",
+    )
+    .unwrap();
+    let config = config(&["--reveal", "never", "--sign-up=domains"], &folder);
+    let policy = config.policy.over([(Setting::Reveal, "all")]).unwrap();
+    assert_eq!(policy.allowed_domains.to_string(), "a.example, b.example");
+    assert_eq!(policy.reveal.to_string(), "never");
+    assert_eq!(config.policy.place(Setting::Reveal), Some("--reveal"));
+    let place = config.policy.place(Setting::AllowedDomains).unwrap();
+    assert!(place.starts_with("allowed_domains in "), "{place}");
+    assert_eq!(config.policy.place(Setting::ShortestPassword), None);
+}
+
 #[test]
 fn the_file_is_found_beside_the_data_or_by_name_and_its_paths_are_its_own() {
     let folder = tempfile::tempdir().unwrap();
@@ -166,12 +224,36 @@ fn the_file_is_found_beside_the_data_or_by_name_and_its_paths_are_its_own() {
     fs::write(place.join("latchkey.toml"), "data = \"packages\"\nsign_up = \"open\"").unwrap();
 
     let beside = config(&["--data", "srv/packages"], &folder);
-    assert_eq!(beside.policy.sign_up.to_string(), "open");
+    assert_eq!(signs_up(&beside), SignUp::Open);
     let named = config(&["--config", "srv/latchkey.toml"], &folder);
-    assert_eq!(named.policy.sign_up.to_string(), "open");
+    assert_eq!(signs_up(&named), SignUp::Open);
     assert_eq!(named.data, place.join("packages"));
     let neither = config(&[], &folder);
-    assert_eq!(neither.policy.sign_up.to_string(), "closed");
+    assert_eq!(signs_up(&neither), SignUp::Closed);
+}
+
+#[test]
+fn the_secret_of_a_provider_may_be_a_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = "[provider.con-toso]\nissuer = \"https://login.example\"\nclient_id = \"lk\"\n";
+    let file = folder.path().join("latchkey.toml");
+    fs::write(&file, format!("{table}client_secret = \"of the file\"\n")).unwrap();
+    let secret = |is_set: bool| {
+        let variable = move |name: &str| {
+            let known = is_set && name == "LATCHKEY_PROVIDER_CON_TOSO_CLIENT_SECRET";
+            known.then(|| OsString::from("of the variable"))
+        };
+        let folder = folder.path().to_owned();
+        let environment = Environment { variable: Box::new(variable), folder };
+        let flags = Flags::parse_from(["latchkey"]);
+        let config = Config::of_server(&flags.storage, &flags.serve, &environment).unwrap();
+        match &config.providers[0].secret {
+            Secret::Text(secret) => secret.secret().clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(secret(false), "of the file");
+    assert_eq!(secret(true), "of the variable");
 }
 
 #[test]
@@ -180,7 +262,7 @@ fn without_settings_everything_has_a_sane_value() {
     let config = config(&[], &folder);
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
     assert_eq!(config.data.to_str(), Some("data"));
-    assert_eq!(config.policy.shortest_password, 15);
+    assert_eq!(config.policy, FixedSettings::default(), "nothing is fixed");
     assert_eq!(config.limits.package_bytes, 250_000_000);
     assert!(config.database.is_none() && config.public_url.is_none());
 }
@@ -191,6 +273,7 @@ fn beyond_this_machine_it_starts_only_protected_or_on_request() {
     let (code, _, words) = finish(latchkey(&folder).args(["serve", "--listen", "0.0.0.0:0"]));
     assert_eq!(code, 2);
     for command in [
+        "  latchkey serve --data data --listen 0.0.0.0:0 --public-url https://packages.example.com --tls-cert cert.pem --tls-key key.pem",
         "  latchkey serve --data data --listen 0.0.0.0:0 --public-url https://packages.example.com --trusted-proxy 10.0.0.2",
         "  latchkey serve --data data --listen 0.0.0.0:0 --insecure-http",
         "  latchkey serve --data data --listen 127.0.0.1:0",

@@ -21,7 +21,8 @@ use axum::{
 use clap::Parser;
 use http_body_util::BodyExt as _;
 use latchkey_server::{
-    config::{Config, Environment, Exposure, PublicUrl, ServeArgs, StorageArgs},
+    config::{Config, Environment, Exposure, ProviderSettings, ServeArgs, StorageArgs},
+    providers::Providers,
     web::{self, ServerState},
 };
 use model::timestamp::Timestamp;
@@ -47,9 +48,9 @@ pub(crate) struct Server {
 #[derive(Parser)]
 pub(crate) struct Flags {
     #[command(flatten)]
-    storage: StorageArgs,
+    pub(crate) storage: StorageArgs,
     #[command(flatten)]
-    serve: ServeArgs,
+    pub(crate) serve: ServeArgs,
 }
 
 /// The settings that these flags give in an empty environment.
@@ -66,14 +67,14 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let mut config = config(flags, &folder);
         config.site.get_or_insert_with(|| folder.path().join("site"));
-        let public_url = config.public_url.clone();
-        let public_url = public_url.unwrap_or_else(|| PublicUrl::of_socket(config.listen));
+        let public_url = config.public_url_of(config.listen);
         let clock = Arc::new(SetClock::at(NOON));
         let services = Services::open(Settings {
             data: folder.path().join("data"),
             database: None,
             key_file: None,
-            policy: config.policy,
+            policy: config.policy.clone(),
+            providers: config.providers.iter().map(ProviderSettings::view).collect(),
             limits: config.limits,
             public_url: public_url.origin().to_owned(),
             clock: Arc::<SetClock>::clone(&clock),
@@ -81,8 +82,13 @@ impl Server {
         })
         .await
         .unwrap();
-        let state =
-            ServerState::new(Arc::clone(&services), &config, Exposure::Loopback, public_url);
+        let state = ServerState::new(
+            Arc::clone(&services),
+            &config,
+            Exposure::Loopback,
+            public_url.clone(),
+        )
+        .with_providers(Providers::set_up(&config.providers, &public_url).unwrap());
         Self { services, clock, router: web::router(state), folder }
     }
 
@@ -105,8 +111,17 @@ impl Server {
     }
 
     /// Answers a request as if it came from this machine.
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Response<Body> {
-        let peer = SocketAddr::from(([127, 0, 0, 1], 4711));
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.send_from("127.0.0.1", request).await
+    }
+
+    /// Answers a request as if its connection came from this address.
+    pub(crate) async fn send_from(
+        &self,
+        address: &str,
+        mut request: Request<Body>,
+    ) -> Response<Body> {
+        let peer = SocketAddr::new(address.parse().unwrap(), 4711);
         request.extensions_mut().insert(ConnectInfo(peer));
         self.router.clone().oneshot(request).await.unwrap()
     }
@@ -130,12 +145,23 @@ impl Server {
 
     /// Answers a request without a body.
     pub(crate) async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask_with(method, path, headers, "").await
+    }
+
+    /// Answers a request with this body.
+    pub(crate) async fn ask_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let mut request =
             Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Answer::of(self.send(request.body(Body::empty()).unwrap()).await).await
+        Answer::of(self.send(request.body(Body::from(body.to_owned())).unwrap()).await).await
     }
 }
 
@@ -188,11 +214,11 @@ impl Run {
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("Latchkey is ready: http://");
-        let address = address.unwrap_or_else(|| {
+        let address = line.trim().strip_prefix("Latchkey is ready: ");
+        let address = address.and_then(|url| url.split_once("://")).unwrap_or_else(|| {
             panic!("{line}{}", std::fs::read_to_string(folder.path().join("log")).unwrap())
         });
-        Self { child, address: address.parse().unwrap(), output: Some(output), folder }
+        Self { child, address: address.1.parse().unwrap(), output: Some(output), folder }
     }
 
     /// What it wrote to its log so far.

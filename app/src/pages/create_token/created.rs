@@ -41,7 +41,7 @@ pub(super) fn CreatedToken(created: Created) -> impl IntoView {
     let value = match secret {
         Some(secret) => {
             let value = secret.expose().to_owned();
-            view! { <SecretField label="Your token" value description=&description hint/> }
+            view! { <SecretField label="Your token" value what=format!("token {description}") hint/> }
                 .into_any()
         }
         None => view! {

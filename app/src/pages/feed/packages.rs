@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::{
     ecosystem::Ecosystem,
     links,
-    listing::{LONGEST_SEARCH, PackageSort, PackagesQuery},
+    listing::{self, LONGEST_SEARCH, PackageSort, PackagesQuery},
     timestamp::Timestamp,
     views::{FeedPage, PackageView},
 };
@@ -30,8 +30,7 @@ pub(super) fn Packages(page: FeedPage, asked: Signal<PackagesQuery>) -> impl Int
         kinds.map(|(kind, held)| (kind.name(), format!("{} ({})", kind.label(), count(*held))));
     let kinds = [("", "All".to_owned())].into_iter().chain(kinds).collect();
     let chosen = query.kind.map_or("", Ecosystem::name);
-    let sorts =
-        PackageSort::ALL.iter().map(|sort| (sort.word(), sort.label().to_owned())).collect();
+    let sorts = PackageSort::options();
     let followed = follow(page, move || asked.get(), move |query| read_feed(feed.clone(), query));
     let found = move || followed.list.with(words);
     view! {
@@ -51,7 +50,7 @@ pub(super) fn Packages(page: FeedPage, asked: Signal<PackagesQuery>) -> impl Int
 /// `214 packages`, `3 of 214 packages`.
 fn words(page: &FeedPage) -> String {
     let all = packages(page.feed.packages());
-    if page.query.is_narrow() { format!("{} of {all}", page.found) } else { all }
+    listing::found(page.found, all, page.query.is_narrow())
 }
 
 fn list(page: &FeedPage) -> AnyView {

@@ -47,7 +47,7 @@ pub(crate) fn RegeneratedToken(
     let value = match secret {
         Some(secret) => {
             let value = secret.expose().to_owned();
-            view! { <SecretField label="The new value" value description=&description hint/> }
+            view! { <SecretField label="The new value" value what=format!("token {description}") hint/> }
                 .into_any()
         }
         None => view! {

@@ -10,6 +10,7 @@ use crate::components::time::Moment;
 
 /// The notice; none for a token that simply works.
 pub(super) fn state_notice(token: &TokenView) -> Option<AnyView> {
+    let by = (!token.stopped_by.is_empty()).then(|| format!(" by {}", token.stopped_by));
     let since = token.stopped_at.filter(|_| token.status != TokenStatus::Leaked).map(|at| {
         view! { " "<Moment at words=at.date_and_time()/> }
     });
@@ -18,7 +19,7 @@ pub(super) fn state_notice(token: &TokenView) -> Option<AnyView> {
         TokenStatus::Active | TokenStatus::ExpiresSoon => return None,
         TokenStatus::Revoked => ("notice", "Revoked", ". It cannot be used again."),
         TokenStatus::Suspended if is_primary => {
-            ("notice warn", "Suspended", ". It is refused until the operator resumes it.")
+            ("notice warn", "Suspended", ". It is refused until an administrator resumes it.")
         }
         TokenStatus::Suspended => {
             ("notice warn", "Suspended", ". It is refused until you resume it.")
@@ -34,7 +35,7 @@ pub(super) fn state_notice(token: &TokenView) -> Option<AnyView> {
         TokenStatus::NotYet => ("notice", "Not yet valid", ". It is refused until its first day."),
     };
     Some(
-        view! { <div class=class><div><p><strong>{lead}</strong>{since}{rest}</p></div></div> }
+        view! { <div class=class><div><p><strong>{lead}</strong>{by}{since}{rest}</p></div></div> }
             .into_any(),
     )
 }

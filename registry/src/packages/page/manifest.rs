@@ -8,6 +8,7 @@ mod dependencies;
 mod licences;
 
 use model::{
+    characters::turns,
     ecosystem::Ecosystem,
     views::{About, LinkKind},
 };
@@ -111,11 +112,6 @@ fn cut(mut text: impl Iterator<Item = char>, longest: usize) -> String {
         kept.push('…');
     }
     kept
-}
-
-/// Whether a character turns the direction of what follows.
-const fn turns(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
 /// An address that a browser may be led to: `http` or `https`, with a host and no password.

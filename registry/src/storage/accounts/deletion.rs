@@ -26,22 +26,6 @@ pub(crate) async fn held(source: &mut impl Source, account: AccountId) -> Result
     })
 }
 
-/// The feeds that the account owns and nobody else who can act does, by name.
-pub(crate) async fn orphans(
-    source: &mut impl Source,
-    account: AccountId,
-) -> Result<Vec<String>, Error> {
-    let statement = sql("SELECT f.name FROM feed_members AS m
-         JOIN feeds AS f ON f.id = m.feed_id AND f.deleted_at IS NULL
-         WHERE m.account_id = $1 AND m.role = 'owner' AND NOT EXISTS (
-             SELECT 1 FROM feed_members AS other
-             JOIN accounts AS a ON a.id = other.account_id AND a.disabled_at IS NULL
-             WHERE other.feed_id = m.feed_id AND other.role = 'owner' AND other.account_id <> m.account_id)
-         ORDER BY f.name");
-    let rows: Vec<(String,)> = source.all(statement.bind(account)).await?;
-    Ok(rows.into_iter().map(|(name,)| name).collect())
-}
-
 /// Takes everything from an account but its name: it can do nothing, and nothing tells whose it was.
 pub(crate) async fn delete(
     transaction: &mut Transaction,

@@ -1,18 +1,23 @@
 //! The contract of storage: every method, on both databases.
 
 mod accounts;
+mod audit;
 mod bower;
 mod changes;
 mod feed_lists;
 mod feeds;
+mod identities;
 mod ledgers;
 mod logins;
 mod package_arrivals;
 mod package_pages;
 mod packages;
+mod people;
 mod schema;
+mod settings;
 mod token_life;
 mod tokens;
+mod upkeep;
 
 use std::net::{IpAddr, Ipv4Addr};
 

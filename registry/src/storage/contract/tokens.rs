@@ -13,14 +13,14 @@ use uuid::Uuid;
 
 use super::{NOW, account, feed, id, later};
 use crate::storage::{
-    Database, feeds,
+    Database, feeds, keys,
     test_databases::on_both,
     tokens::{self, Change, Creation, Secret},
     usage::{self, Use},
 };
 
 /// Facts with something in every part.
-fn facts(feed: FeedId) -> TokenFacts {
+pub(super) fn facts(feed: FeedId) -> TokenFacts {
     let rule = |effect, actions, feeds, patterns: &[&str]| Rule {
         effect,
         actions,
@@ -44,7 +44,7 @@ fn facts(feed: FeedId) -> TokenFacts {
     }
 }
 
-async fn insert(
+pub(super) async fn insert(
     database: &Database,
     owner: AccountId,
     kind: TokenKind,
@@ -62,7 +62,7 @@ async fn insert(
     token
 }
 
-async fn add_secret(database: &Database, token: TokenId, generation: u8) -> SecretId {
+pub(super) async fn add_secret(database: &Database, token: TokenId, generation: u8) -> SecretId {
     let secret = Secret {
         id: id(),
         token,
@@ -186,16 +186,25 @@ async fn states_dates_and_copies_change() {
         transaction.commit().await.unwrap();
         assert!(!sealed(additional).await && sealed(primary).await);
         let mut transaction = database.write().await.unwrap();
-        tokens::set_state(&mut transaction, additional, TokenState::Suspended, later(1))
+        tokens::set_state(
+            &mut transaction,
+            additional,
+            TokenState::Suspended,
+            "the operator",
+            later(1),
+        )
+        .await
+        .unwrap();
+        tokens::set_state(&mut transaction, primary, TokenState::Revoked, "", later(1))
             .await
             .unwrap();
-        tokens::set_state(&mut transaction, primary, TokenState::Revoked, later(1)).await.unwrap();
         let end = Some(later(7));
         tokens::set_dates(&mut transaction, additional, None, end, later(3)).await.unwrap();
         transaction.commit().await.unwrap();
         assert!(!sealed(primary).await, "what is revoked is not shown again");
         let found = tokens::by_id(&mut &database, additional).await.unwrap().unwrap();
         assert_eq!(found.facts.state, TokenState::Suspended);
+        assert_eq!(found.stopped_by, "the operator");
         assert_eq!((found.facts.not_before, found.facts.expires_at), (None, Some(later(7))));
         assert_eq!((found.revision, found.changed_at), (3, later(3)));
         let mut transaction = database.write().await.unwrap();
@@ -273,6 +282,36 @@ async fn rules_networks_and_description_change() {
         assert!(found.facts.is_pre_authenticated);
         let other = tokens::by_id(&mut &database, other).await.unwrap().unwrap();
         assert_eq!((other.revision, other.facts), (1, before));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sealed_copies_are_walked_and_replaced_and_tokens_counted_by_state() {
+    on_both(async |database| {
+        let ana = account(&database, "ana").await;
+        let feed = feed(&database, "main", ana, false).await;
+        let token = insert(&database, ana, TokenKind::Additional, &facts(feed), None).await;
+        let secrets =
+            [add_secret(&database, token, 1).await, add_secret(&database, token, 2).await];
+        let rows = keys::sealed_after(&mut &database, Uuid::nil()).await.unwrap();
+        let mut ids = secrets.map(Uuid::from);
+        ids.sort();
+        assert_eq!(rows.iter().map(|row| Uuid::from(row.id)).collect::<Vec<_>>(), ids);
+        assert!(rows.iter().all(|row| (row.token_id, row.owner_id) == (token, ana)));
+
+        let mut transaction = database.write().await.unwrap();
+        keys::reseal(&mut transaction, rows[0].id, Some(vec![9]), 2).await.unwrap();
+        keys::reseal(&mut transaction, rows[1].id, None, 2).await.unwrap();
+        transaction.commit().await.unwrap();
+        let left = keys::sealed_after(&mut &database, Uuid::nil()).await.unwrap();
+        assert_eq!(left.len(), 1);
+        assert_eq!((left[0].sealed.as_slice(), left[0].key_version), (&[9_u8][..], 2));
+        assert!(keys::sealed_after(&mut &database, ids[0]).await.unwrap().is_empty());
+
+        let counted = async |now| tokens::count_by_state(&mut &database, now).await.unwrap();
+        assert_eq!(counted(later(99)).await, [("active".to_owned(), 1)]);
+        assert_eq!(counted(later(100)).await, [("expired".to_owned(), 1)]);
     })
     .await;
 }

@@ -138,17 +138,6 @@ pub(crate) async fn page(
 
 /// The values of the conditions on what is wanted, `$1` to `$8`.
 fn bound(text: &'static str, wanted: &Wanted<'_>) -> Statement {
-    let like = |text: &str| {
-        let mut pattern = String::from("%");
-        for c in text.chars() {
-            if matches!(c, '%' | '_' | '!') {
-                pattern.push('!');
-            }
-            pattern.push(c);
-        }
-        pattern.push('%');
-        pattern
-    };
     sql(text)
         .bind(wanted.owner)
         .bind(wanted.now)
@@ -161,8 +150,21 @@ fn bound(text: &'static str, wanted: &Wanted<'_>) -> Statement {
         .bind(like(&wanted.text.to_ascii_lowercase()))
 }
 
+/// The pattern that holds this text anywhere, with `!` as its escape.
+pub(crate) fn like(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
 /// The secret of each token on a page that no other has replaced.
-async fn newest_secrets(
+pub(super) async fn newest_secrets(
     source: &mut impl Source,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Secret>, Error> {

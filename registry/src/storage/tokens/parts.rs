@@ -171,6 +171,7 @@ impl Parts {
             kind: TokenKind::from_name(&row.kind)
                 .ok_or_else(|| Error::inconsistent("tokens", "kind"))?,
             description: row.description,
+            stopped_by: row.stopped_by,
             revision: row.revision,
             changed_at: Timestamp::from_millis(row.changed_at),
             life: row.life_ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis),

@@ -201,5 +201,5 @@ async fn sentence(services: &Services, owner: AccountId, id: TokenId) -> Result<
 async fn user(services: &Services, id: AccountId) -> Result<String, Failure> {
     let accounts = services.accounts.list().await?;
     let account = accounts.into_iter().find(|account| account.id == id);
-    Ok(account.map(|account| account.username).unwrap_or_default())
+    Ok(account.map(|account| account.person.username).unwrap_or_default())
 }

@@ -11,7 +11,7 @@ use clap::{Subcommand, ValueEnum};
 use model::{id::TokenId, token::looks_like_token};
 use registry::{Actor, Error, Services, tokens::OldSecret};
 
-use self::{create::CreateToken, edit::EditToken};
+use self::{create::CreateToken, edit::EditToken, list::ListTokens};
 use super::{failure::Failure, output};
 
 const LIST_EXAMPLES: &str = "\
@@ -19,6 +19,8 @@ Values are never listed, only their last four characters.
 
 Examples:
   latchkey token list --user ana
+  Everybody's that nobody has used for 90 days:
+    latchkey token list --all --state unused
   The ids of all tokens that work:
     latchkey token list --user ana --json | jq -r '.[] | select(.state == \"active\") | .id'";
 
@@ -54,16 +56,9 @@ pub(crate) enum TokenCommand {
     /// Change what an access token may do, until when and from where
     #[command(after_help = edit::EXAMPLES)]
     Edit(EditToken),
-    /// List somebody's access tokens, the primary one included
+    /// List access tokens, somebody's or everybody's, the primary ones included
     #[command(after_help = LIST_EXAMPLES)]
-    List {
-        /// The account: user name or e-mail address
-        #[arg(long, value_name = "NAME")]
-        user: String,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
+    List(ListTokens),
     /// End an access token, for good
     #[command(after_help = REVOKE_EXAMPLES)]
     Revoke {
@@ -139,7 +134,7 @@ impl TokenCommand {
         match self {
             Self::Create(arguments) => arguments.run(services, actor).await,
             Self::Edit(arguments) => arguments.run(services, actor).await,
-            Self::List { user, json } => list::run(services, &user, json).await,
+            Self::List(arguments) => arguments.run(services).await,
             Self::Revoke { id } => {
                 let id = token_id(&id)?;
                 tokens.revoke_any(actor, id).await.map_err(|error| no_token(error, id))?;

@@ -79,6 +79,7 @@ fn denied(denial: &Denial, call: &Call) -> Response {
         code => StatusCode::from_u16(code.status()).unwrap_or(StatusCode::FORBIDDEN),
     };
     let mut response = said(status, &denial.sentence);
+    response.extensions_mut().insert(denial.code);
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         // Clients read without credentials until they see this.

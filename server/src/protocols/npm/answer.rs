@@ -93,6 +93,7 @@ fn denied(denial: &Denial, call: &Call) -> Response {
         code => StatusCode::from_u16(code.status()).unwrap_or(StatusCode::FORBIDDEN),
     };
     let mut response = said(status, &denial.sentence);
+    response.extensions_mut().insert(denial.code);
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         // Never `Basic`: npm would speak of a wrong password, whatever the matter is.

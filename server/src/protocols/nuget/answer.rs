@@ -87,6 +87,7 @@ fn denied(denial: &Denial, call: &Call) -> Response {
         code => StatusCode::from_u16(code.status()).unwrap_or(StatusCode::FORBIDDEN),
     };
     let mut response = said(status, &denial.sentence);
+    response.extensions_mut().insert(denial.code);
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         // Clients send stored credentials only after this, and drop wrong ones only after this.

@@ -9,6 +9,7 @@ use http::{Method, header};
 use model::{
     names::{Email, Username},
     password::{self, BadPassword},
+    views::LinkPurpose,
 };
 use registry::{Error, accounts::NewAccount, sessions::SessionSecret};
 
@@ -25,7 +26,12 @@ use crate::web::{
 pub(super) fn routes(routes: &mut Routes) {
     routes.route(Method::POST, "/setup", Access::SetUp, set_up);
     routes.route(Method::POST, "/sign-up", Access::Anyone, sign_up);
-    routes.route(Method::POST, "/invite/{code}", Access::Anyone, choose_password);
+    for purpose in [LinkPurpose::Invitation, LinkPurpose::Reset] {
+        let path = format!("/{}/{{code}}", place(purpose));
+        let handler =
+            move |code: Path<String>, posted: Posted| choose_password(purpose, code, posted);
+        routes.route(Method::POST, &path, Access::Anyone, handler);
+    }
     routes.route(Method::POST, "/sign-in", Access::Anyone, sign_in);
     routes.route(Method::POST, "/confirm", Access::SignedIn, confirm);
     routes.route(Method::POST, "/profile/security", Access::SignedIn, change_password);
@@ -62,15 +68,32 @@ async fn sign_up(posted: Posted) -> Response {
     sign_in_with(posted, session, tokens(), page, &["username", "email"]).await
 }
 
-async fn choose_password(Path(code): Path<String>, posted: Posted) -> Response {
+/// The first part of the address of a link.
+const fn place(purpose: LinkPurpose) -> &'static str {
+    match purpose {
+        LinkPurpose::Invitation => "invite",
+        LinkPurpose::Reset => "reset",
+    }
+}
+
+async fn choose_password(
+    purpose: LinkPurpose,
+    Path(code): Path<String>,
+    posted: Posted,
+) -> Response {
     // A link that looks like none of ours is one that does not work.
-    let page = LocalPath::parse(&format!("/invite/{code}"));
+    let page = LocalPath::parse(&format!("/{}/{code}", place(purpose)));
     let page = page.unwrap_or_else(|| LocalPath::known("/invite/none"));
     let session = match wrong_password(&posted, "password") {
         None => {
             let new = posted.password("password");
             let accounts = &posted.services().accounts;
-            let chosen = accounts.accept_invitation(&code, &new, &posted.origin).await;
+            let chosen = match purpose {
+                LinkPurpose::Invitation => {
+                    accounts.accept_invitation(&code, &new, &posted.origin).await
+                }
+                LinkPurpose::Reset => accounts.reset_password(&code, &new, &posted.origin).await,
+            };
             chosen.map_err(|error| refused(&posted, error, None))
         }
         Some(wrong) => Err(Refused::Fields(vec![wrong])),
@@ -90,13 +113,13 @@ async fn sign_in(posted: Posted) -> Response {
 async fn confirm(posted: Posted) -> Response {
     let next = posted.next();
     let Some(caller) = posted.caller() else {
-        return LocalPath::known("/sign-in").leading_to(&next).redirect();
+        return LocalPath::sign_in(&next).redirect();
     };
     let password = posted.password("password");
     match posted.services().sessions.confirm(caller, &password, &posted.origin).await {
         Ok(session) => posted.lead_with(&session, &next),
         Err(error) => {
-            let page = LocalPath::known("/confirm").leading_to(&next);
+            let page = LocalPath::confirm(&next);
             posted.again(&page, &[], not_yours("password", error)).await
         }
     }
@@ -105,19 +128,25 @@ async fn confirm(posted: Posted) -> Response {
 async fn change_password(posted: Posted) -> Response {
     let page = LocalPath::known("/profile/security");
     let Some(caller) = posted.caller() else {
-        return LocalPath::known("/sign-in").leading_to(&page).redirect();
+        return LocalPath::sign_in(&page).redirect();
     };
     if let Some(wrong) = wrong_password(&posted, "new") {
         return posted.again(&page, &[], Refused::Fields(vec![wrong])).await;
     }
     let (current, new) = (posted.password("current"), posted.password("new"));
     let accounts = &posted.services().accounts;
-    match accounts.change_password(caller, &current, &new, &posted.origin).await {
+    let changed = if caller.has_password {
+        accounts.change_password(caller, &current, &new, &posted.origin).await
+    } else {
+        accounts.set_first_password(caller, &new, &posted.origin).await
+    };
+    match changed {
         Ok(()) => {
             let mut response = page.redirect();
             response.headers_mut().append(header::SET_COOKIE, password_notice::SET);
             response
         }
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error @ Error::Invalid(_)) => {
             posted.again(&page, &[], Refused::Field("new", error)).await
         }
@@ -126,7 +155,7 @@ async fn change_password(posted: Posted) -> Response {
 }
 
 /// Leads on with a new session, in place of the one the browser had; or shows the form again.
-async fn sign_in_with(
+pub(super) async fn sign_in_with(
     posted: Posted,
     session: Result<SessionSecret, Refused>,
     next: LocalPath,
@@ -146,7 +175,7 @@ async fn sign_in_with(
 }
 
 /// Where people begin.
-fn tokens() -> LocalPath {
+pub(super) fn tokens() -> LocalPath {
     LocalPath::known("/profile/tokens")
 }
 

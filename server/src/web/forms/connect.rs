@@ -9,10 +9,7 @@ use http::{Method, StatusCode};
 use model::connect::ConnectQuery;
 use registry::Error;
 
-use super::{
-    posted::Posted,
-    tokens::{confirm, refused, sign_in},
-};
+use super::{posted::Posted, tokens::refused};
 use crate::web::{
     LocalPath,
     routes::{Access, Routes},
@@ -28,7 +25,7 @@ pub(super) fn routes(routes: &mut Routes) {
 async fn create(posted: Posted) -> Response {
     let query = ConnectQuery::from_pairs(posted.fields().iter().cloned());
     let page = at(&query);
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let services = posted.services();
     let made = async {
         let setup = connect::setup(services, caller, &posted.origin, &query).await?;
@@ -48,7 +45,7 @@ async fn create(posted: Posted) -> Response {
             let answer = Answer { created: Some(created), ..Answer::default() };
             posted.show(&LocalPath::known("/profile/tokens/new"), answer, StatusCode::OK).await
         }
-        Err(Error::Unconfirmed) => confirm(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error) => refused(posted, &page, None, error).await,
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn routes(routes: &mut Routes) {
 
 async fn create(posted: Posted) -> Response {
     let page = LocalPath::known("/feeds/new");
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let typed = posted.text("name");
     let refused = match typed.parse::<FeedName>() {
         Ok(name) => {
@@ -62,7 +62,7 @@ async fn create(posted: Posted) -> Response {
 
 async fn describe(Path(feed): Path<String>, posted: Posted) -> Response {
     let page = local(&links::feed_settings(&feed));
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let description = Some(posted.text("description").to_owned());
     let change = Change { description, is_public: None };
     match posted.services().feeds.change(caller, &feed, &change, &posted.origin).await {
@@ -76,7 +76,7 @@ async fn describe(Path(feed): Path<String>, posted: Posted) -> Response {
 
 async fn readers(Path(feed): Path<String>, posted: Posted) -> Response {
     let page = local(&links::feed_settings(&feed));
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let is_public = match posted.text("visibility") {
         "public" => true,
         "private" => false,
@@ -85,18 +85,18 @@ async fn readers(Path(feed): Path<String>, posted: Posted) -> Response {
     let change = Change { description: None, is_public: Some(is_public) };
     match posted.services().feeds.change(caller, &feed, &change, &posted.origin).await {
         Ok(()) => with(&page, "saved", "yes").redirect(),
-        Err(Error::Unconfirmed) => confirm(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error) => posted.again(&page, &[], Refused::Form(error)).await,
     }
 }
 
 async fn delete(Path(feed): Path<String>, posted: Posted) -> Response {
     let page = local(&links::feed_settings(&feed));
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let typed = posted.text("confirm");
     match posted.services().feeds.delete(caller, &feed, typed, &posted.origin).await {
         Ok(()) => with(&LocalPath::known("/feeds"), "deleted", &feed).redirect(),
-        Err(Error::Unconfirmed) => confirm(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error @ Error::Invalid(_)) => {
             posted.again(&page, &["confirm"], Refused::Field("confirm", error)).await
         }
@@ -106,7 +106,7 @@ async fn delete(Path(feed): Path<String>, posted: Posted) -> Response {
 
 async fn add(Path(feed): Path<String>, posted: Posted) -> Response {
     let page = local(&links::feed_members(&feed));
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let member = posted.text("username").trim().to_lowercase();
     let added = match role(&posted) {
         Ok(role) => {
@@ -120,7 +120,7 @@ async fn add(Path(feed): Path<String>, posted: Posted) -> Response {
         Err(Error::Unconfirmed) => {
             let filled = with(&page, "username", &member);
             let role = links::segment(posted.text("role"));
-            confirm(&local(&format!("{}&role={role}", filled.as_str()))).redirect()
+            LocalPath::confirm(&local(&format!("{}&role={role}", filled.as_str()))).redirect()
         }
         Err(error @ (Error::Invalid(_) | Error::Taken(_))) => {
             posted.again(&page, &["username", "role"], Refused::Field("username", error)).await
@@ -131,7 +131,7 @@ async fn add(Path(feed): Path<String>, posted: Posted) -> Response {
 
 async fn change(Path(feed): Path<String>, posted: Posted) -> Response {
     let page = local(&links::feed_members(&feed));
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let member = posted.text("username");
     let changed = match role(&posted) {
         Ok(role) => {
@@ -142,14 +142,14 @@ async fn change(Path(feed): Path<String>, posted: Posted) -> Response {
     };
     match changed {
         Ok(()) => with(&page, "changed", member).redirect(),
-        Err(Error::Unconfirmed) => confirm(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error) => posted.again(&page, &[], Refused::Form(error)).await,
     }
 }
 
 async fn remove(Path(feed): Path<String>, posted: Posted) -> Response {
     let page = local(&links::feed_members(&feed));
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let member = posted.text("username");
     let is_leaving = member == caller.username;
     match posted.services().feeds.remove_member(caller, &feed, member, &posted.origin).await {
@@ -182,12 +182,4 @@ fn local(link: &str) -> LocalPath {
 /// The page, told one thing in its query.
 fn with(page: &LocalPath, name: &str, value: &str) -> LocalPath {
     local(&format!("{}?{name}={}", page.as_str(), links::segment(value)))
-}
-
-fn sign_in(next: &LocalPath) -> Response {
-    LocalPath::known("/sign-in").leading_to(next).redirect()
-}
-
-fn confirm(next: &LocalPath) -> LocalPath {
-    LocalPath::known("/confirm").leading_to(next)
 }

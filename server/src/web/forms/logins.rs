@@ -24,7 +24,7 @@ async fn decide(Path(code): Path<String>, posted: Posted) -> Response {
     let page = LocalPath::parse(&format!("/login/{code}"));
     let page = page.unwrap_or_else(|| LocalPath::known("/login/none"));
     let Some(caller) = posted.caller() else {
-        return LocalPath::known("/sign-in").leading_to(&page).redirect();
+        return LocalPath::sign_in(&page).redirect();
     };
     let logins = &posted.services().logins;
     let decided = match posted.text("decision") {
@@ -43,7 +43,7 @@ async fn decide(Path(code): Path<String>, posted: Posted) -> Response {
         Ok(()) => page.redirect(),
         Err(Error::Unconfirmed) => {
             let next = with_choice(&posted, &page);
-            LocalPath::known("/confirm").leading_to(&next).redirect()
+            LocalPath::confirm(&next).redirect()
         }
         Err(error @ Error::Invalid(_)) => again(posted, &page, Refused::Field("feed", error)).await,
         Err(error) => again(posted, &page, Refused::Form(error)).await,

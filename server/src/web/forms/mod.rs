@@ -3,10 +3,12 @@
 mod accounts;
 mod connect;
 mod feeds;
+mod identities;
 mod logins;
 mod own_account;
 mod packages;
 pub(super) mod password_notice;
+mod people;
 mod posted;
 pub(super) mod theme;
 mod token_edit;
@@ -20,7 +22,9 @@ pub(super) fn routes(routes: &mut Routes) {
     accounts::routes(routes);
     connect::routes(routes);
     feeds::routes(routes);
+    identities::routes(routes);
     packages::routes(routes);
+    people::routes(routes);
     logins::routes(routes);
     own_account::routes(routes);
     theme::routes(routes);

@@ -11,7 +11,6 @@ use registry::Error;
 use super::{
     accounts::not_yours,
     posted::{Posted, Refused},
-    tokens::{confirm, sign_in},
 };
 use crate::web::{
     InternalError, LocalPath,
@@ -33,10 +32,10 @@ pub(super) fn routes(routes: &mut Routes) {
     routes.route(Method::POST, path, Access::SignedIn, change_email);
     routes.route(Method::GET, path, Access::Anyone, async || LocalPath::known(PROFILE).redirect());
     let path = "/profile/security/sessions/end";
-    routes.route(Method::POST, path, Access::SignedIn, end_session);
+    routes.route(Method::POST, path, Access::Confirmed, end_session);
     routes.route(Method::GET, path, Access::Anyone, to_security);
     let path = "/profile/security/sessions/end-others";
-    routes.route(Method::POST, path, Access::SignedIn, end_other_sessions);
+    routes.route(Method::POST, path, Access::Confirmed, end_other_sessions);
     routes.route(Method::GET, path, Access::Anyone, to_security);
 }
 
@@ -51,7 +50,7 @@ async fn sign_out(posted: Posted) -> Response {
 
 async fn rename(posted: Posted) -> Response {
     let page = LocalPath::known(PROFILE);
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let name = match posted.text("display_name").parse::<DisplayName>() {
         Ok(name) => Some(name),
         Err(BadName::Empty) => None,
@@ -68,7 +67,7 @@ async fn rename(posted: Posted) -> Response {
 
 async fn change_email(posted: Posted) -> Response {
     let page = LocalPath::known(PROFILE);
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let email = match posted.text("email").parse::<Email>() {
         Ok(email) => email,
         Err(error) => {
@@ -80,7 +79,7 @@ async fn change_email(posted: Posted) -> Response {
     let accounts = &posted.services().accounts;
     match accounts.change_email(caller, &email, &password, &posted.origin).await {
         Ok(()) => LocalPath::known("/profile?saved=email").redirect(),
-        Err(Error::Unconfirmed) => confirm(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error @ Error::Taken(_)) => {
             posted.again(&page, &["email"], Refused::Field("email", error)).await
         }
@@ -90,11 +89,11 @@ async fn change_email(posted: Posted) -> Response {
 
 async fn delete(posted: Posted) -> Response {
     let page = LocalPath::known(DELETE);
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let typed = posted.text("confirm");
     match posted.services().accounts.delete_own(caller, typed, &posted.origin).await {
         Ok(()) => signed_out(&posted.state, &LocalPath::known("/sign-in?deleted=yes")),
-        Err(Error::Unconfirmed) => confirm(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error @ Error::Invalid(_)) => {
             posted.again(&page, &["confirm"], Refused::Field("confirm", error)).await
         }
@@ -104,20 +103,22 @@ async fn delete(posted: Posted) -> Response {
 
 async fn end_session(posted: Posted) -> Response {
     let page = LocalPath::known(SECURITY);
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     // What is no id is no session of anybody's, like one that has ended.
     let Ok(session) = posted.text("session").parse::<SessionId>() else { return page.redirect() };
     match posted.services().sessions.end(caller, session, &posted.origin).await {
         Ok(()) => page.redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error) => posted.again(&page, &[], Refused::Form(error)).await,
     }
 }
 
 async fn end_other_sessions(posted: Posted) -> Response {
     let page = LocalPath::known(SECURITY);
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     match posted.services().sessions.end_others(caller, &posted.origin).await {
         Ok(()) => page.redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error) => posted.again(&page, &[], Refused::Form(error)).await,
     }
 }

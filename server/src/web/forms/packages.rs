@@ -115,7 +115,7 @@ async fn opened(Path(parts): Path<[String; 4]>) -> Response {
 async fn change(parts: [String; 4], posted: Posted, act: Act) -> Response {
     let Some(place) = Place::of(parts) else { return LocalPath::known("/feeds").redirect() };
     let page = place.page();
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let done = match place.authorize(&posted, caller, Action::Unlist).await {
         Ok(grant) => act.perform(&posted, &grant, &place).await,
         Err(error) => Err(Refused::Form(error)),
@@ -198,12 +198,10 @@ fn at(field: &'static str) -> impl Fn(Error) -> Refused {
 async fn delete(Path(parts): Path<[String; 4]>, posted: Posted) -> Response {
     let Some(place) = Place::of(parts) else { return LocalPath::known("/feeds").redirect() };
     let question = local(&format!("{}/delete", place.page().as_str()));
-    let Some(caller) = posted.caller() else { return sign_in(&question) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&question).redirect() };
     match try_delete(&posted, caller, &place).await {
         Ok(next) => next.redirect(),
-        Err(Refused::Form(Error::Unconfirmed)) => {
-            LocalPath::known("/confirm").leading_to(&question).redirect()
-        }
+        Err(Refused::Form(Error::Unconfirmed)) => LocalPath::confirm(&question).redirect(),
         Err(refused) => posted.again(&question, &["phrase"], refused).await,
     }
 }
@@ -230,8 +228,4 @@ async fn try_delete(posted: &Posted, caller: &Caller, place: &Place) -> Result<L
         let is_bower = place.ecosystem == Ecosystem::Bower;
         Ok(local(&if is_bower { links::feed(&place.feed) } else { package }))
     }
-}
-
-fn sign_in(next: &LocalPath) -> Response {
-    LocalPath::known("/sign-in").leading_to(next).redirect()
 }

@@ -11,7 +11,7 @@ use registry::{
     sessions::{PasswordText, SessionSecret},
 };
 
-use crate::web::{Area, InternalError, LocalPath, leptos, refusal, state::ServerState};
+use crate::web::{Area, InternalError, LocalPath, kept::Kept, leptos, refusal, state::ServerState};
 
 /// The most bytes of a form; the largest have a hundred patterns.
 const LARGEST: usize = 256 * 1024;
@@ -83,6 +83,12 @@ impl Posted {
     /// page.
     pub(super) fn next(&self) -> LocalPath {
         LocalPath::parse(self.text("next")).unwrap_or_else(|| LocalPath::known("/"))
+    }
+
+    /// What the browser keeps of somebody who came back from a provider.
+    pub(super) fn arrival(&self) -> &str {
+        let is_secure = self.state.public_url.is_https();
+        Kept::Decision.read(&self.parts.headers, is_secure).unwrap_or_default()
     }
 
     /// The person who posted it.

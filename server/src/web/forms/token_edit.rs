@@ -8,7 +8,7 @@ use registry::Error;
 
 use super::{
     posted::Posted,
-    tokens::{confirm_and_return, refused, sign_in, token},
+    tokens::{confirm_and_return, refused, token},
 };
 use crate::web::{
     LocalPath,
@@ -24,7 +24,7 @@ async fn edit(Path(id): Path<String>, posted: Posted) -> Response {
     let (id, token_page) = token(&id);
     let page = id.and_then(|id| LocalPath::parse(&links::token_edit(id)));
     let page = page.unwrap_or_else(|| token_page.clone());
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let form = TokenForm::from_pairs(posted.fields().iter().cloned()).without_empty_rows();
     let edited = match id {
         Some(id) => posted.services().tokens.edit(caller, id, &form, &posted.origin).await,

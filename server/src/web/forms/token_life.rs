@@ -9,7 +9,7 @@ use registry::{Caller, Error, tokens::Regeneration};
 
 use super::{
     posted::Posted,
-    tokens::{confirm, opened, refused, sign_in, token},
+    tokens::{opened, refused, token},
 };
 use crate::web::{
     LocalPath,
@@ -32,7 +32,7 @@ pub(super) fn routes(routes: &mut Routes) {
 async fn regenerate(Path(id): Path<String>, posted: Posted) -> Response {
     let (id, page) = token(&id);
     let form = LocalPath::parse(&format!("{}/regenerate", page.as_str())).unwrap_or(page);
-    let Some(caller) = posted.caller() else { return sign_in(&form) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&form).redirect() };
     let old = OldStops::from_name(posted.text("old")).unwrap_or_default();
     let regenerated = match (id, asked(&posted, old)) {
         (Some(id), Ok(asked)) => {
@@ -49,7 +49,7 @@ async fn regenerate(Path(id): Path<String>, posted: Posted) -> Response {
         Err(Error::Unconfirmed) => {
             // The choice is made again by the address that the confirmation leads back to.
             let next = LocalPath::parse(&format!("{}?old={}", form.as_str(), old.name()));
-            confirm(&next.unwrap_or(form)).redirect()
+            LocalPath::confirm(&next.unwrap_or(form)).redirect()
         }
         Err(error) => refused(posted, &form, None, error).await,
     }
@@ -94,14 +94,14 @@ async fn act(
     perform: impl AsyncFn(&Posted, &Caller, TokenId) -> Result<(), Error>,
 ) -> Response {
     let (id, page) = token(id);
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let done = match id {
         Some(id) => perform(&posted, caller, id).await,
         None => Err(Error::NotFound("token")),
     };
     match done {
         Ok(()) => page.redirect(),
-        Err(Error::Unconfirmed) => confirm(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error) => refused(posted, &page, None, error).await,
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn routes(routes: &mut Routes) {
 async fn create(posted: Posted) -> Response {
     // The page of the form also shows what it made.
     let page = LocalPath::known("/profile/tokens/new");
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let form = TokenForm::from_pairs(posted.fields().iter().cloned()).without_empty_rows();
     match tokens::create(posted.services(), caller, &posted.origin, &form).await {
         Ok(created) => {
@@ -52,7 +52,7 @@ async fn create(posted: Posted) -> Response {
 
 async fn reveal(Path(id): Path<String>, posted: Posted) -> Response {
     let (id, page) = token(&id);
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let shown = match id {
         Some(id) => {
             posted.services().tokens.reveal(caller, id, RevealTo::Screen, &posted.origin).await
@@ -64,14 +64,14 @@ async fn reveal(Path(id): Path<String>, posted: Posted) -> Response {
             let answer = Answer { secret: Some(secret), ..Answer::default() };
             posted.show(&page, answer, StatusCode::OK).await
         }
-        Err(Error::Unconfirmed) => confirm(&page).redirect(),
+        Err(Error::Unconfirmed) => LocalPath::confirm(&page).redirect(),
         Err(error) => refused(posted, &page, None, error).await,
     }
 }
 
 async fn revoke(Path(id): Path<String>, posted: Posted) -> Response {
     let (id, page) = token(&id);
-    let Some(caller) = posted.caller() else { return sign_in(&page) };
+    let Some(caller) = posted.caller() else { return LocalPath::sign_in(&page).redirect() };
     let revoked = match id {
         Some(id) => posted.services().tokens.revoke(caller, id, &posted.origin).await.map(|()| id),
         None => Err(Error::NotFound("token")),
@@ -97,14 +97,6 @@ pub(super) fn token(id: &str) -> (Option<TokenId>, LocalPath) {
     (id, page.unwrap_or_else(|| LocalPath::known("/profile/tokens/none")))
 }
 
-pub(super) fn sign_in(next: &LocalPath) -> Response {
-    LocalPath::known("/sign-in").leading_to(next).redirect()
-}
-
-pub(super) fn confirm(next: &LocalPath) -> LocalPath {
-    LocalPath::known("/confirm").leading_to(next)
-}
-
 /// Leads to the password and back to the form as it was typed. What is too long for an address
 /// stays in the page.
 pub(super) async fn confirm_and_return(
@@ -115,7 +107,7 @@ pub(super) async fn confirm_and_return(
     let query =
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form.link()).finish();
     let next = LocalPath::parse(&format!("{}?{query}", page.as_str()));
-    match next.map(|next| confirm(&next)) {
+    match next.map(|next| LocalPath::confirm(&next)) {
         Some(address) if address.as_str().len() <= LONGEST_ADDRESS => address.redirect(),
         _ => {
             let failure = "Confirm that it is you first: open /confirm of this site in another tab, then send this form again.";

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use model::{ecosystem::Ecosystem, policy::Policy};
+use model::{ecosystem::Ecosystem, policy::FixedSettings, views::Provider};
 use registry::{
     Limits, Origin, Program, Services, Settings,
     access::{AccessRequest, Credential, Wanted},
@@ -20,7 +20,12 @@ pub(super) async fn services_of(cli: &Cli) -> Arc<Services> {
         data: cli.folder.path().join("data"),
         database: cli.database.clone(),
         key_file: None,
-        policy: Policy::default(),
+        policy: FixedSettings::default(),
+        providers: vec![Provider {
+            name: "contoso".to_owned(),
+            label: "Contoso".to_owned(),
+            can_confirm: true,
+        }],
         limits: Limits { package_bytes: 1_000_000, document_bytes: 100_000 },
         public_url: "http://127.0.0.1:3000".to_owned(),
         clock: Arc::new(SystemClock),

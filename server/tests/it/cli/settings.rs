@@ -4,10 +4,15 @@ use std::{os::unix::fs::PermissionsExt as _, process::Stdio};
 
 use super::{Cli, Ended};
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 29] = [
     &["user", "create"],
     &["user", "list"],
     &["user", "set-password"],
+    &["user", "invite-link"],
+    &["user", "reset-link"],
+    &["user", "withdraw"],
+    &["user", "role"],
+    &["user", "sign-out"],
     &["user", "disable"],
     &["user", "enable"],
     &["feed", "create"],
@@ -19,7 +24,16 @@ const COMMANDS: [&[&str]; 15] = [
     &["token", "regenerate"],
     &["token", "suspend"],
     &["token", "resume"],
+    &["policy", "show"],
+    &["policy", "set"],
+    &["policy", "unset"],
     &["audit", "verify"],
+    &["backup"],
+    &["restore"],
+    &["verify"],
+    &["gc"],
+    &["migrate"],
+    &["rotate-master-key"],
 ];
 
 #[test]

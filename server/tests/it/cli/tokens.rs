@@ -277,3 +277,24 @@ fn a_token_is_edited_part_by_part() {
     assert_eq!(ended.code, 1);
     assert!(ended.error.contains("there is no token"), "{ended:?}");
 }
+
+#[test]
+fn everybodys_tokens_are_listed_without_their_values() {
+    let cli = Cli::new();
+    let value = cli.token(&["--expires", "never"]);
+    let all = cli.json(&["token", "list", "--all"]);
+    let owners: Vec<&str> =
+        all.as_array().unwrap().iter().map(|token| text(token, "owner")).collect();
+    assert_eq!(owners, ["ana", "ana", "bob"]);
+    assert!(!all.to_string().contains(&value) && text(&all[1], "mask").ends_with(&value[36..]));
+    let count = |more: &[&str]| {
+        let all = cli.json(&[&["token", "list", "--all"], more].concat());
+        all.as_array().unwrap().len()
+    };
+    assert_eq!((count(&["--never-used"]), count(&["--no-expiry"])), (3, 3));
+    assert_eq!((count(&["--state", "active"]), count(&["--state", "suspended"])), (3, 0));
+    assert!(cli.does(&["token", "list", "--all"]).contains("OWNER"));
+    let unknown = cli.run(&["token", "list", "--all", "--state", "lost"]);
+    assert!(unknown.code == 2 && unknown.error.contains("unused, not-yet"), "{unknown:?}");
+    assert!(cli.misreads(&["token", "list"]).contains("--user"));
+}

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use registry::{Origin, Services, sessions::PasswordText};
+use registry::{
+    Origin, Services,
+    identities::{Arrival, Proof, Purpose},
+    sessions::PasswordText,
+};
 
 use super::{Cli, PASSWORD, text};
 use crate::cli::beside_a_server::services_of;
@@ -104,16 +108,18 @@ fn accounts_are_listed_for_people_and_programs() {
     assert_eq!((text(ana, "username"), text(ana, "email")), ("ana", "ana@example.com"));
     assert_eq!((&ana["admin"], &ana["disabled"]), (&true.into(), &false.into()));
     assert_eq!((&bob["admin"], &bob["disabled"]), (&false.into(), &true.into()));
+    assert_eq!((text(ana, "state"), text(bob, "state")), ("invited", "disabled"));
+    assert!(ana["last_seen_at"].is_null() && ana["tokens"] == 1 && ana["feeds"] == 1, "{ana}");
     assert!(text(ana, "created_at").ends_with('Z'));
     assert!(ana["id"].is_string());
 
     let table = cli.does(&["user", "list"]);
     let lines: Vec<&str> = table.lines().collect();
     assert!(
-        lines[0].starts_with("NAME  E-MAIL           KIND           STATE     SINCE"),
+        lines[0].starts_with("NAME  E-MAIL           KIND           STATE     LAST SEEN  SINCE"),
         "{table}"
     );
-    assert!(lines[1].starts_with("ana   ana@example.com  administrator  active    "), "{table}");
+    assert!(lines[1].starts_with("ana   ana@example.com  administrator  invited   "), "{table}");
     assert!(lines[2].starts_with("bob   bob@example.com  user           disabled  "), "{table}");
 
     cli.does(&["user", "enable", "bob@example.com"]);
@@ -153,4 +159,98 @@ fn an_unknown_account_is_named_with_the_way_to_find_it() {
     }
     let set = ["user", "set-password", "eve", "--password-stdin"];
     assert!(cli.run_with_input(&set, PASSWORD).failed(1).contains("no account “eve”"));
+}
+
+#[test]
+fn links_are_made_anew_and_an_invitation_is_withdrawn() {
+    let cli = Cli::new();
+    let url = "https://packages.example.com";
+    let link = |command: &str, name: &str| cli.run(&["user", command, name, "--public-url", url]);
+    let invited = link("invite-link", "bob");
+    assert!(invited.output.starts_with(&format!("{url}/invite/")), "{invited:?}");
+    let early = link("reset-link", "bob").failed(1);
+    assert!(early.contains("not chosen a password yet"), "{early}");
+    cli.does(&["user", "withdraw", "bob"]);
+    assert_eq!(cli.json(&["user", "list"]).as_array().unwrap().len(), 1);
+    assert!(cli.refuses(&["user", "withdraw", "bob"]).contains("no account “bob”"));
+
+    let set = ["user", "set-password", "ana", "--password-stdin"];
+    cli.run_with_input(&set, PASSWORD).succeeded();
+    let reset = link("reset-link", "ana");
+    assert!(reset.output.starts_with(&format!("{url}/reset/")), "{reset:?}");
+    assert_eq!(reset.output.lines().count(), 1);
+    assert!(reset.error.contains("30 minutes"), "{reset:?}");
+    assert!(link("invite-link", "ana").failed(1).contains("a password already"));
+    assert!(cli.refuses(&["user", "withdraw", "ana"]).contains("not invited any more"));
+}
+
+#[test]
+fn the_last_administrator_stays_one() {
+    let cli = Cli::new();
+    for arguments in [&["user", "role", "ana", "user"][..], &["user", "disable", "ana"]] {
+        assert!(cli.refuses(arguments).contains("only administrator left"));
+    }
+    let set = ["user", "set-password", "bob", "--password-stdin"];
+    cli.run_with_input(&set, PASSWORD).succeeded();
+    cli.does(&["user", "role", "bob", "admin"]);
+    cli.does(&["user", "sign-out", "bob"]);
+    let disabled = cli.run(&["user", "disable", "ana"]);
+    assert!(
+        disabled.error.contains("Feeds without an owner who can act now: main."),
+        "{disabled:?}"
+    );
+    assert!(cli.misreads(&["user", "role", "bob", "king"]).contains("admin, user"));
+}
+
+#[tokio::test]
+async fn linked_identities_are_listed_and_unlinked() {
+    let cli = Cli::empty();
+    let create = ["user", "create", "ana", "--email", "ana@example.com", "--password-stdin"];
+    cli.run_with_input(&create, PASSWORD).succeeded();
+    assert_eq!(cli.does(&["user", "identities", "ana"]), "");
+    let services = services_of(&cli).await;
+    let origin = Origin { address: [127, 0, 0, 1].into(), user_agent: String::new() };
+    let password = PasswordText::new(PASSWORD);
+    let secret = services.sessions.sign_in("ana", &password, &origin).await.unwrap();
+    let ana =
+        services.sessions.resolve(secret.expose(), [127, 0, 0, 1].into()).await.unwrap().unwrap();
+    let proof = || Proof {
+        provider: "contoso".to_owned(),
+        issuer: "https://login.contoso.example".to_owned(),
+        subject: "248289761001".to_owned(),
+        label: "ana.there".to_owned(),
+        email: None,
+        nickname: None,
+        authenticated_at: None,
+        session: None,
+    };
+    let identities = &services.identities;
+    let begin =
+        async |purpose, caller| identities.begin("contoso", purpose, "/", caller).await.unwrap().0;
+    let attempt = begin(Purpose::Link(ana.session), Some(&ana)).await;
+    let arrival = identities.arrive(attempt, proof(), Some(&ana), &origin).await.unwrap();
+    let Arrival::Decision(sealed) = arrival else { panic!("it is to be decided") };
+    identities.decide(&sealed, "", Some(&ana), &origin).await.unwrap();
+    let attempt = begin(Purpose::SignIn, None).await;
+    let arrival = identities.arrive(attempt, proof(), None, &origin).await.unwrap();
+    let Arrival::Session(other) = arrival else { panic!("it signs in") };
+
+    let list = cli.does(&["user", "identities", "ana"]);
+    assert!(list.contains("contoso") && list.contains("ana.there"), "{list}");
+    let json = cli.json(&["user", "identities", "ana"]);
+    assert_eq!(text(&json[0], "provider"), "contoso");
+    let id = text(&json[0], "id");
+    let absent = "0190f3c1-6d2e-7a54-9b1c-2f6f0f3a9d11";
+    let refusal = cli.refuses(&["user", "identities", "ana", "--unlink", absent]);
+    assert!(refusal.contains("ana has no identity"), "{refusal}");
+    let refusal = cli.refuses(&["user", "identities", "nobody", "--unlink", id]);
+    assert!(refusal.contains("no account “nobody”"), "{refusal}");
+    assert_eq!(cli.does(&["user", "identities", "ana", "--unlink", id]), "");
+    assert_eq!(cli.does(&["user", "identities", "ana"]), "");
+    for (secret, lives) in [(&other, false), (&secret, true)] {
+        let from = [127, 0, 0, 1].into();
+        let caller = services.sessions.resolve(secret.expose(), from).await.unwrap();
+        assert_eq!(caller.is_some(), lives);
+    }
+    services.close().await;
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::body::Body;
-use model::{action::ActionSet, ecosystem::Ecosystem};
+use model::{action::ActionSet, ecosystem::Ecosystem, policy::FixedSettings};
 use registry::{
     Origin, Program, Services, Settings,
     access::{AccessRequest, Credential, Wanted},
@@ -113,7 +113,8 @@ async fn what_another_process_changes_is_seen_within_a_second() {
         data: here.folder.path().join("data"),
         database: None,
         key_file: None,
-        policy: *here.services.policy(),
+        policy: FixedSettings::default(),
+        providers: Vec::new(),
         limits: here.services.limits(),
         public_url: here.services.public_url().to_owned(),
         clock: Arc::<SetClock>::clone(&here.clock),
