@@ -1,5 +1,7 @@
 //! Archives, each under the SHA-256 of its content.
 
+mod verified;
+
 use std::{
     io,
     path::{Path as FilePath, PathBuf},
@@ -11,7 +13,7 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use model::timestamp::Timestamp;
 use object_store::{
-    GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, buffered::BufWriter,
+    GetResult, GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, buffered::BufWriter,
     local::LocalFileSystem, path::Path,
 };
 use prometheus::IntCounter;
@@ -24,6 +26,7 @@ use tokio::{
     io::{AsyncWriteExt, BufReader},
 };
 
+use self::verified::{Hash, Verified};
 use crate::{
     error::Error,
     storage::{Database, packages, upkeep},
@@ -53,7 +56,9 @@ pub(crate) struct Blobs {
     store: Arc<dyn ObjectStore>,
     staging: PathBuf,
     /// The small ones asked for lately. What has a hash never changes: nothing here is ever old.
-    lately: Cache<[u8; 32], Bytes, Length>,
+    lately: Cache<Hash, Bytes, Length>,
+    /// The large ones on the local disk that are what their names say.
+    verified: Verified,
     /// Counts the bytes written.
     written: IntCounter,
 }
@@ -62,8 +67,8 @@ pub(crate) struct Blobs {
 #[derive(Clone)]
 struct Length;
 
-impl Weighter<[u8; 32], Bytes> for Length {
-    fn weight(&self, _: &[u8; 32], content: &Bytes) -> u64 {
+impl Weighter<Hash, Bytes> for Length {
+    fn weight(&self, _: &Hash, content: &Bytes) -> u64 {
         content.len() as u64
     }
 }
@@ -100,7 +105,7 @@ impl Blobs {
 
     fn new(store: Arc<dyn ObjectStore>, staging: PathBuf, written: IntCounter) -> Self {
         let lately = Cache::with_weighter(USUAL, MOST_REMEMBERED, Length);
-        Self { store, staging, lately, written }
+        Self { store, staging, lately, verified: Verified::new(), written }
     }
 
     /// Begins an upload.
@@ -197,26 +202,39 @@ impl Blobs {
         Ok(orphans)
     }
 
-    /// Opens a blob.
+    /// Opens a blob of this size; [`Error::Damaged`] if it is missing or its content is another.
     pub(crate) async fn open(&self, hash: &[u8], size: u64) -> Result<Content, Error> {
-        if size <= SMALL
-            && let Ok(hash) = <&[u8; 32]>::try_from(hash)
-        {
+        let hash: &Hash =
+            hash.try_into().map_err(|_| Error::inconsistent("package_files", "blob_hash"))?;
+        if size <= SMALL {
+            let read = async {
+                let content = self.found(hash, size).await?.bytes().await?;
+                verified::whole(hash, content)
+            };
             // Whoever asks for the same meanwhile waits for the one that reads it.
-            let read =
-                async { Ok::<_, Error>(self.store.get(&path_of(hash)).await?.bytes().await?) };
             return Ok(Content::Whole(self.lately.get_or_insert_async(hash, read).await?));
         }
-        let result = self.store.get(&path_of(hash)).await?;
-        Ok(Content::Stream(match result.payload {
+        Ok(Content::Stream(match self.found(hash, size).await?.payload {
             GetResultPayload::File(file, _) => {
-                let reader = File::from_std(file);
+                let reader = File::from_std(self.verified.file(hash, file).await?);
                 tokio_util::io::ReaderStream::with_capacity(reader, 1 << 18)
                     .map_err(Error::from)
                     .boxed()
             }
-            GetResultPayload::Stream(stream) => stream.map_err(Error::from).boxed(),
+            GetResultPayload::Stream(stream) => verified::passing(*hash, stream).boxed(),
         }))
+    }
+
+    /// A blob that is there and as long as it should be.
+    async fn found(&self, hash: &Hash, size: u64) -> Result<GetResult, Error> {
+        match self.store.get(&path_of(hash)).await {
+            Ok(result) if result.meta.size == size => Ok(result),
+            Ok(_) => Err(verified::damaged(hash, Condition::Corrupt)),
+            Err(object_store::Error::NotFound { .. }) => {
+                Err(verified::damaged(hash, Condition::Missing))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Removes blobs that no version refers to; a rehearsal only counts them. Looked up and removed
@@ -247,7 +265,10 @@ impl Blobs {
             // Since it was listed, a publish may have brought the same bytes again.
             if is_orphan && is_old(&self.store.head(&blob.location).await?, now) {
                 if !is_rehearsal {
+                    // Whoever uploaded the same bytes and waits to refer to them learns of it.
+                    upkeep::count_sweep(&mut transaction).await?;
                     self.store.delete(&blob.location).await?;
+                    transaction.commit().await?;
                 }
                 swept.blobs += 1;
                 swept.bytes += blob.size;
