@@ -1,5 +1,6 @@
 //! Archives, each under the SHA-256 of its content.
 
+mod leftovers;
 mod verified;
 
 use std::{
@@ -54,6 +55,8 @@ pub enum Content {
 /// The blob store.
 pub(crate) struct Blobs {
     store: Arc<dyn ObjectStore>,
+    /// Where that is.
+    folder: PathBuf,
     staging: PathBuf,
     /// The small ones asked for lately. What has a hash never changes: nothing here is ever old.
     lately: Cache<Hash, Bytes, Length>,
@@ -94,18 +97,24 @@ impl Blobs {
             }
         }
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Ok(Self::new(Arc::new(store), staging, written))
+        Ok(Self::new(Arc::new(store), folder, staging, written))
     }
 
     /// The blobs of a backup, which are only read: nothing is made there.
     pub(crate) fn beside(folder: &FilePath, written: IntCounter) -> Result<Self, Error> {
-        let store = LocalFileSystem::new_with_prefix(folder.join("blobs"))?;
-        Ok(Self::new(Arc::new(store), std::env::temp_dir(), written))
+        let folder = folder.join("blobs");
+        let store = LocalFileSystem::new_with_prefix(&folder)?;
+        Ok(Self::new(Arc::new(store), folder, std::env::temp_dir(), written))
     }
 
-    fn new(store: Arc<dyn ObjectStore>, staging: PathBuf, written: IntCounter) -> Self {
+    fn new(
+        store: Arc<dyn ObjectStore>,
+        folder: PathBuf,
+        staging: PathBuf,
+        written: IntCounter,
+    ) -> Self {
         let lately = Cache::with_weighter(USUAL, MOST_REMEMBERED, Length);
-        Self { store, staging, lately, verified: Verified::new(), written }
+        Self { store, folder, staging, lately, verified: Verified::new(), written }
     }
 
     /// Begins an upload.
@@ -237,7 +246,8 @@ impl Blobs {
         }
     }
 
-    /// Removes blobs that no version refers to; a rehearsal only counts them. Looked up and removed
+    /// Removes what was not written to its end, and blobs that no version refers to; a rehearsal only counts
+    /// them. Looked up and removed
     /// within a write transaction, so that no publish can begin to refer to one in between, and a backup
     /// that begins keeps them all.
     pub(crate) async fn sweep(
@@ -246,7 +256,10 @@ impl Blobs {
         now: Timestamp,
         is_rehearsal: bool,
     ) -> Result<Swept, Error> {
-        let mut swept = Swept::default();
+        let folder = self.folder.clone();
+        let remove = move || leftovers::remove(&folder, now, is_rehearsal);
+        let removed = tokio::task::spawn_blocking(remove).await;
+        let mut swept = removed.map_err(|error| Error::internal("sweeping failed", error))??;
         let mut blobs = self.store.list(None);
         while let Some(blob) = blobs.try_next().await? {
             let Some(hash) = hash_of(&blob.location).filter(|_| is_old(&blob, now)) else {

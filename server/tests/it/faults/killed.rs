@@ -1,200 +1,179 @@
-//! `kill -9` in the middle of writes: whatever was acknowledged is in the audit log, the chain holds,
-//! and the program starts again on what is there.
+//! `kill -9` in the middle of publishes, token edits and regenerations: whatever was acknowledged is there
+//! when the program starts again, and whatever was not is there as a whole or not at all.
+
+mod clients;
 
 use std::{
+    collections::HashMap,
+    fs::{self, File},
     hash::{BuildHasher as _, RandomState},
-    io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
-    process::Command,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
-use registry::{
-    Actor, Program, Services, Settings, accounts::NewAccount, clock::SystemClock, feeds::NewFeed,
-    sessions::PasswordText,
-};
-use sqlx::{
-    Connection as _, PgConnection, SqliteConnection, postgres::PgConnectOptions,
-    sqlite::SqliteConnectOptions,
-};
-use tempfile::TempDir;
+use model::{action::ActionSet, id::TokenId, token_form::TokenDraft};
+use registry::{Actor, Origin, accounts::NewAccount, sessions::PasswordText};
+use serde_json::Value;
+use sqlx::{Connection as _, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 
+use self::clients::{
+    Act, Browser, archive, ask, keep_editing, keep_publishing, keep_regenerating, keep_signing_in,
+    make_tokens, pattern, publish,
+};
+use super::{counted, figure};
 use crate::{
-    npm::world::{READ_WRITE, allow, document, draft},
-    support::{Run, config, finish, latchkey},
+    npm::world::{allow, draft},
+    operation::data::{Data, both_databases},
+    support::Run,
 };
 
 const PASSWORD: &str = "correct horse battery staple";
-const ROUNDS: u32 = 3;
-const PUBLISHERS: u32 = 4;
+const PUBLISHERS: usize = 4;
 
-/// Data that outlive the programs that use them.
-struct Data {
-    folder: TempDir,
-    database: Option<String>,
-    /// The value of a token that publishes.
-    token: String,
+/// Somebody who is there for one round: a try to sign in that is cut off counts as a failed one.
+struct Person {
+    name: String,
+    edited: (TokenId, String),
+    regenerated: TokenId,
 }
 
-/// What was acknowledged to one client: the acts with their subjects.
-type Acknowledged = Vec<(&'static str, String)>;
+/// What was acknowledged in one round, and what was asked for without an answer.
+#[derive(Default)]
+struct Told {
+    acts: Vec<Act>,
+    values: Vec<String>,
+    edits: (u32, u32),
+    regenerations: Vec<String>,
+    published: Vec<String>,
+    in_vain: Vec<String>,
+}
 
-impl Data {
-    /// Somebody with a feed and a token, and somebody to sign in in each round: a try that is cut off
-    /// counts as a failed one.
-    async fn new(database: Option<String>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let config = config(&[], &folder);
-        let services = Services::open(Settings {
-            data: folder.path().join("data"),
-            database: database.clone(),
-            key_file: None,
-            policy: config.policy,
-            providers: Vec::new(),
-            limits: config.limits,
-            public_url: "http://127.0.0.1:3000".to_owned(),
-            clock: Arc::new(SystemClock),
-            program: Program::Command,
-        })
-        .await
-        .unwrap();
-        let operator = Actor::Operator("root".to_owned());
-        let account = async |name: String| {
-            let new = NewAccount {
-                username: name.parse().unwrap(),
-                email: format!("{name}@example.com").parse().unwrap(),
-                password: Some(PasswordText::new(PASSWORD)),
-            };
-            services.accounts.create(&operator, new, false).await.unwrap().0
+/// What all rounds together came to.
+#[derive(Default)]
+struct Sum {
+    acts: Vec<Act>,
+    published: Vec<String>,
+    edits: u32,
+    regenerations: usize,
+    in_vain: usize,
+    whole: usize,
+}
+
+async fn people(data: &Data, rounds: usize) -> Vec<Person> {
+    let services = data.services().await;
+    let operator = Actor::Operator("root".to_owned());
+    let origin = Origin { address: [127, 0, 0, 1].into(), user_agent: "test".to_owned() };
+    let mut people = Vec::new();
+    for round in 0..rounds {
+        let name = format!("person-{round}");
+        let new = NewAccount {
+            username: name.parse().unwrap(),
+            email: format!("{name}@example.com").parse().unwrap(),
+            password: Some(PasswordText::new(PASSWORD)),
         };
-        let ana = account("ana".to_owned()).await;
-        for round in 0..ROUNDS {
-            account(person(round)).await;
-        }
-        let feed =
-            NewFeed { name: "main".parse().unwrap(), description: String::new(), is_public: false };
-        services.feeds.create_for(&operator, ana, feed).await.unwrap();
-        let draft = draft(vec![allow(READ_WRITE, &[], &[])]);
-        let made = services.tokens.create_for(&operator, ana, draft).await.unwrap();
-        services.close().await;
-        Self { folder, database, token: made.secret.unwrap().expose().to_owned() }
+        let id = services.accounts.create(&operator, new, false).await.unwrap().0;
+        // Known here, nobody is delayed by the failures of all the others.
+        services.sessions.sign_in(&name, &PasswordText::new(PASSWORD), &origin).await.unwrap();
+        let token = async |description: &str| {
+            let rules = vec![allow(ActionSet::READ, &[], &[&pattern(0)])];
+            let draft = TokenDraft { description: description.to_owned(), ..draft(rules) };
+            let made = services.tokens.create_for(&operator, id, draft).await.unwrap();
+            (made.id, made.secret.unwrap().expose().to_owned())
+        };
+        let edited = token("edited").await;
+        let regenerated = token(&format!("regenerated-{name}")).await.0;
+        people.push(Person { name, edited, regenerated });
     }
-
-    fn command(&self, arguments: &[&str], of: &TempDir) -> Command {
-        let mut command = latchkey(of);
-        command.args(arguments).arg("--data").arg(self.folder.path().join("data"));
-        if let Some(database) = &self.database {
-            command.args(["--database", database]);
-        }
-        command
-    }
-
-    /// Starts the program.
-    fn serve(&self) -> Run {
-        let log = tempfile::tempdir().unwrap();
-        Run::start(self.command(&["serve", "--listen", "127.0.0.1:0"], &log), log)
-    }
-
-    /// Act and subject of every row of the audit log.
-    async fn rows(&self) -> Vec<(String, String)> {
-        self.query("SELECT act, subject FROM audit_log").await
-    }
-
-    /// How many versions are there, as a text beside an empty one.
-    async fn versions(&self) -> String {
-        let query = "SELECT CAST(COUNT(*) AS TEXT), '' FROM package_versions";
-        self.query(query).await.swap_remove(0).0
-    }
-
-    async fn query(&self, query: &'static str) -> Vec<(String, String)> {
-        if let Some(address) = &self.database {
-            let mut connection = PgConnection::connect(address).await.unwrap();
-            sqlx::query_as(query).fetch_all(&mut connection).await.unwrap()
-        } else {
-            let file = self.folder.path().join("data/latchkey.db");
-            let options = SqliteConnectOptions::new().filename(file);
-            let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-            sqlx::query_as(query).fetch_all(&mut connection).await.unwrap()
-        }
-    }
+    services.close().await;
+    people
 }
 
-/// A request on a connection of its own: the status, and everything that was sent. Nothing once the
-/// program is gone.
-fn ask(address: SocketAddr, head: &str, body: &str) -> Option<(u16, String)> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
-    let length = body.len();
-    let head = format!(
-        "{head}\r\nhost: {address}\r\norigin: http://{address}\r\nsec-fetch-site: same-origin\r\n\
-         connection: close\r\ncontent-length: {length}\r\n\r\n{body}"
-    );
-    stream.write_all(head.as_bytes()).ok()?;
-    let mut answer = String::new();
-    // What came before the end of the program counts; half a status line does not.
-    let _ = stream.read_to_string(&mut answer);
-    let status = answer.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok()?;
-    Some((status, answer))
-}
-
-/// Who signs in in this round.
-fn person(round: u32) -> String {
-    format!("person-{round}")
-}
-
-const FORM: &str = "content-type: application/x-www-form-urlencoded";
-
-/// Signs in: the cookie.
-fn sign_in(address: SocketAddr, round: u32) -> Option<String> {
-    let body = format!("login={}&password={}", person(round), PASSWORD.replace(' ', "+"));
-    let (status, answer) = ask(address, &format!("POST /sign-in HTTP/1.1\r\n{FORM}"), &body)?;
-    assert_eq!(status, 303, "{answer}");
-    let (_, rest) = answer.split_once("set-cookie: ")?;
-    Some(rest.split(';').next()?.to_owned())
-}
-
-/// Signs in again and again until the program is gone.
-fn keep_signing_in(address: SocketAddr, round: u32) -> Acknowledged {
-    let next = || sign_in(address, round).map(|_| ("session.begin", person(round)));
-    std::iter::from_fn(next).collect()
-}
-
-/// Makes tokens, as many as one may in an hour; `began` is set with the first.
-fn make_tokens(address: SocketAddr, round: u32, began: &AtomicBool) -> Acknowledged {
-    let mut made = Vec::new();
-    let Some(cookie) = sign_in(address, round) else { return made };
-    made.push(("session.begin", person(round)));
-    for number in 0..30 {
-        let description = format!("token-{round}-{number}");
-        let body = format!(
-            "form=0190f3c1-6d2e-7a54-9b1c-{round:06x}{number:06x}&description={description}\
-             &access=read&feeds=all&expires=30d"
-        );
-        let head = format!("POST /profile/tokens HTTP/1.1\r\n{FORM}\r\ncookie: {cookie}");
-        let Some((status, answer)) = ask(address, &head, &body) else { break };
-        assert_eq!(status, 200, "{answer}");
-        made.push(("token.create", description));
-        began.store(true, Ordering::Relaxed);
-    }
-    made
-}
-
-/// Publishes one package after the other.
-fn keep_publishing(address: SocketAddr, token: &str, round: u32, who: u32) -> Acknowledged {
-    let publish = |number: u32| {
-        let name = format!("demo-{round}-{who}-{number}");
-        let body = document(&name, "1.0.0", "latest", name.as_bytes()).to_string();
-        let head = format!("PUT /F/main/npm/{name} HTTP/1.1\r\nauthorization: Bearer {token}");
-        let (status, answer) = ask(address, &head, &body)?;
-        assert_eq!(status, 201, "{answer}");
-        Some(("package.publish", format!("npm|{name} 1.0.0")))
+/// Everybody does what they do until the program is killed, somewhere within the second after each of
+/// them has begun.
+fn kill_amid(run: &mut Run, person: &Person, token: &str, round: usize) -> Told {
+    let address = run.address;
+    let began = AtomicUsize::new(0);
+    let begins = &began;
+    let browser = move || {
+        let browser = Browser::sign_in(address, &person.name);
+        begins.fetch_add(1, Ordering::Relaxed);
+        browser
     };
-    (0..).map_while(publish).collect()
+    let mut told = Told::default();
+    thread::scope(|scope| {
+        let makes = scope.spawn(move || browser().map(|browser| make_tokens(&browser, round)));
+        let edits =
+            scope.spawn(move || browser().map(|browser| keep_editing(&browser, person.edited.0)));
+        let regenerates = scope.spawn(move || {
+            browser().map(|browser| keep_regenerating(&browser, person.regenerated))
+        });
+        let signs_in = scope.spawn(move || keep_signing_in(address, &person.name));
+        let publishers: Vec<_> = (0..PUBLISHERS)
+            .map(|who| scope.spawn(move || keep_publishing(address, token, round, who)))
+            .collect();
+        let started = Instant::now();
+        while began.load(Ordering::Relaxed) < 3 && started.elapsed() < Duration::from_secs(20) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        thread::sleep(a_moment());
+        run.signal("KILL");
+        for (act, value) in makes.join().unwrap().unwrap_or_default() {
+            told.acts.push(act);
+            told.values.push(value);
+        }
+        told.edits = edits.join().unwrap().unwrap_or_default();
+        told.regenerations = regenerates.join().unwrap().unwrap_or_default();
+        told.acts.extend(signs_in.join().unwrap());
+        for publisher in publishers {
+            let (published, in_vain) = publisher.join().unwrap();
+            told.published.extend(published);
+            told.in_vain.push(in_vain);
+        }
+    });
+    let published =
+        told.published.iter().map(|name| ("package.publish", format!("npm|{name} 1.0.0")));
+    told.acts.extend(published);
+    assert!(!run.ends_within(Duration::from_secs(10)).success());
+    told
+}
+
+/// The audit log with the chain intact: act and subject of every row.
+async fn rows(data: &Data) -> Vec<(String, String)> {
+    data.does(&["audit", "verify"]);
+    query(data, "SELECT act, subject FROM audit_log").await
+}
+
+async fn query(data: &Data, query: &'static str) -> Vec<(String, String)> {
+    if let Some(address) = &data.database {
+        let mut connection = PgConnection::connect(address).await.unwrap();
+        sqlx::query_as(query).fetch_all(&mut connection).await.unwrap()
+    } else {
+        let file = data.folder.path().join("data/latchkey.db");
+        let options = SqliteConnectOptions::new().filename(file);
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::query_as(query).fetch_all(&mut connection).await.unwrap()
+    }
+}
+
+/// Every acknowledged act has its row, and every version that is there has one.
+async fn compare(data: &Data, acts: &[Act], rows: &[(String, String)]) {
+    let mut missing: HashMap<(&str, &str), usize> = HashMap::new();
+    for (act, subject) in acts {
+        *missing.entry((act, subject)).or_default() += 1;
+    }
+    for (act, subject) in rows {
+        if let Some(count) = missing.get_mut(&(act.as_str(), subject.as_str())) {
+            *count = count.saturating_sub(1);
+        }
+    }
+    missing.retain(|_, count| *count > 0);
+    assert!(missing.is_empty(), "acknowledged and not written down: {missing:?}");
+    let published = rows.iter().filter(|row| row.0 == "package.publish").count();
+    let versions = query(data, "SELECT CAST(COUNT(*) AS TEXT), '' FROM package_versions").await;
+    assert_eq!(versions[0].0, published.to_string());
 }
 
 /// Somewhere within a second.
@@ -202,62 +181,155 @@ fn a_moment() -> Duration {
     Duration::from_millis(RandomState::new().hash_one(0) % 1_000)
 }
 
-async fn story(data: Data) {
-    let mut acknowledged = Acknowledged::new();
-    let elsewhere = tempfile::tempdir().unwrap();
-    for round in 0..ROUNDS {
-        let mut run = data.serve();
-        let (address, moment) = (run.address, a_moment());
-        let (began, started) = (AtomicBool::new(false), Instant::now());
-        thread::scope(|scope| {
-            let mut clients = Vec::new();
-            let flag = &began;
-            clients.push(scope.spawn(move || make_tokens(address, round, flag)));
-            clients.push(scope.spawn(move || keep_signing_in(address, round)));
-            for who in 0..PUBLISHERS {
-                let token = &data.token;
-                clients.push(scope.spawn(move || keep_publishing(address, token, round, who)));
-            }
-            // The slowest has to have begun, however busy the machine is.
-            while !began.load(Ordering::Relaxed) && started.elapsed() < Duration::from_secs(10) {
-                thread::sleep(Duration::from_millis(5));
-            }
-            thread::sleep(moment);
-            run.signal("KILL");
-            for client in clients {
-                acknowledged.extend(client.join().unwrap());
-            }
-        });
-        assert!(!run.ends_within(Duration::from_secs(10)).success());
-        let (code, output, error) = finish(&mut data.command(&["audit", "verify"], &elsewhere));
-        assert_eq!(code, 0, "killed after {moment:?}: {output}{error}");
-        let rows = data.rows().await;
-        for (act, subject) in &acknowledged {
-            let of_act = |row: &&(String, String)| row.0 == *act && row.1 == *subject;
-            let written = rows.iter().filter(of_act).count();
-            let promised = acknowledged.iter().filter(|one| one.0 == *act && one.1 == *subject);
-            assert!(written >= promised.count(), "{act} {subject}, killed after {moment:?}");
+/// What a token says of itself, if it works.
+fn token_says(address: SocketAddr, value: &str) -> Option<String> {
+    let head = format!("GET /api/v1/token HTTP/1.1\r\nauthorization: Bearer {value}");
+    let reply = ask(address, &head, "").unwrap();
+    assert!([200, 401].contains(&reply.status), "{}", reply.text());
+    (reply.status == 200).then(|| reply.text())
+}
+
+/// Whether a package is there. If so, it is there as a whole; if not, nothing of it is.
+fn is_there(address: SocketAddr, token: &str, name: &str) -> bool {
+    let get = |path: &str| {
+        let head =
+            format!("GET /F/main/npm/{name}{path} HTTP/1.1\r\nauthorization: Bearer {token}");
+        ask(address, &head, "").unwrap()
+    };
+    let (document, file) = (get(""), get(&format!("/-/{name}-1.0.0.tgz")));
+    let is_there = document.status == 200;
+    assert_eq!(file.status, if is_there { 200 } else { 404 }, "{name}: {}", file.text());
+    if is_there {
+        let document: Value = serde_json::from_slice(&document.body).unwrap();
+        assert_eq!(document["versions"]["1.0.0"]["name"], name);
+        assert!(file.body == archive(name), "{name} has other bytes");
+    } else {
+        assert_eq!(document.status, 404, "{name}: {}", document.text());
+    }
+    is_there
+}
+
+/// Looks for all that was acknowledged, with the program that was started again.
+fn look(
+    address: SocketAddr,
+    person: &Person,
+    token: &str,
+    told: &Told,
+    rows: &[(String, String)],
+) -> usize {
+    for name in &told.published {
+        assert!(is_there(address, token, name), "{name} was acknowledged");
+    }
+    for value in &told.values {
+        assert!(token_says(address, value).is_some(), "a token was acknowledged");
+    }
+    let scope = token_says(address, &person.edited.1).unwrap();
+    let (done, asked) = told.edits;
+    let is_limited_to = |edits| scope.contains(&pattern(edits));
+    assert!(is_limited_to(done) || is_limited_to(asked), "{done} edits were acknowledged: {scope}");
+    let subject = format!("regenerated-{}", person.name);
+    let regenerated = rows.iter().filter(|row| row.0 == "token.regenerate" && row.1 == subject);
+    let beyond = regenerated.count() - told.regenerations.len();
+    assert!(beyond <= 1, "{beyond} regenerations that nobody asked for");
+    for (age, value) in told.regenerations.iter().rev().enumerate() {
+        // The one that was not acknowledged may have ended the newest.
+        let works = age == 0 && beyond == 0;
+        assert_eq!(token_says(address, value).is_some(), works, "{age} regenerations ago");
+    }
+    let mut whole = 0;
+    for name in &told.in_vain {
+        let was_there = is_there(address, token, name);
+        let again = publish(address, token, name).unwrap();
+        assert_eq!(again.status, if was_there { 403 } else { 201 }, "{name}: {}", again.text());
+        assert!(is_there(address, token, name));
+        whole += usize::from(was_there);
+    }
+    whole
+}
+
+/// Files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
         }
-        // What was not acknowledged is there with its row, or neither is.
-        let published = rows.iter().filter(|row| row.0 == "package.publish").count();
-        assert_eq!(data.versions().await, published.to_string());
     }
+    found
+}
+
+/// Removes what is left over, and sees that nothing is: how many files that were.
+fn sweep(data: &Data) -> usize {
+    let blobs = data.folder.path().join("data/blobs");
+    let before = files(&blobs).len();
+    // As if all of it were from the day before yesterday.
+    #[expect(clippy::disallowed_methods, reason = "files are dated by the machine's clock")]
+    let then = SystemTime::now() - Duration::from_hours(48);
+    for file in files(&blobs) {
+        File::options().write(true).open(file).unwrap().set_modified(then).unwrap();
+    }
+    data.does(&["gc"]);
+    let verdict: Value = serde_json::from_str(&data.does(&["verify", "--json"])).unwrap();
+    assert_eq!((&verdict["good"], &verdict["orphaned"]), (&true.into(), &Value::Array(vec![])));
+    let left = files(&blobs);
+    assert_eq!(verdict["blobs"], left.len(), "{left:?}");
+    assert_eq!(files(&data.folder.path().join("data/staging")), Vec::<PathBuf>::new());
+    before - left.len()
+}
+
+async fn story(data: Data, rounds: usize) {
+    let token = data.token();
+    let people = people(&data, rounds).await;
+    let mut sum = Sum::default();
+    let mut run = data.serve(&[]);
+    for (round, person) in people.iter().enumerate() {
+        let told = kill_amid(&mut run, person, &token, round);
+        let rows = rows(&data).await;
+        compare(&data, &told.acts, &rows).await;
+        run = data.serve(&[]);
+        sum.whole += look(run.address, person, &token, &told, &rows);
+        sum.in_vain += told.in_vain.len();
+        sum.edits += told.edits.0;
+        sum.regenerations += told.regenerations.len();
+        sum.acts.extend(told.acts);
+        sum.published.extend(told.published);
+        sum.published.extend(told.in_vain);
+    }
+    // What was there after one round is there after all of them.
+    for name in &sum.published {
+        assert!(is_there(run.address, &token, name), "{name} was acknowledged");
+    }
+    drop(run);
+    compare(&data, &sum.acts, &rows(&data).await).await;
+    let swept = sweep(&data);
     for act in ["session.begin", "token.create", "package.publish"] {
-        assert!(acknowledged.iter().any(|one| one.0 == act), "nothing was tried of {act}");
+        assert!(sum.acts.iter().any(|one| one.0 == act), "nothing was tried of {act}");
     }
+    assert!(sum.edits > 0 && sum.regenerations > 0, "nothing was tried of edits or regenerations");
+    let published = sum.acts.iter().filter(|act| act.0 == "package.publish").count();
+    figure(&format!(
+        "kill -9, {}: {rounds} times; {published} publishes, {} edits, {} regenerations and {} other acts \
+         acknowledged, none lost; of {} publishes that were cut off {} were there as a whole and the others not \
+         at all; {swept} files left over and swept",
+        if data.database.is_some() { "PostgreSQL" } else { "SQLite" },
+        sum.edits,
+        sum.regenerations,
+        sum.acts.len() - published,
+        sum.in_vain,
+        sum.whole,
+    ));
 }
 
 #[tokio::test]
-async fn whatever_was_acknowledged_is_written_down_on_sqlite() {
-    story(Data::new(None).await).await;
+async fn what_was_acknowledged_is_there_on_sqlite() {
+    story(Data::new(None), counted(6, 200)).await;
 }
 
 #[tokio::test]
-async fn whatever_was_acknowledged_is_written_down_on_postgres() {
-    let name = format!("killed_{}", testing::database_name());
-    let server: PgConnectOptions = testing::postgres().parse().unwrap();
-    let mut connection = PgConnection::connect_with(&server.database("postgres")).await.unwrap();
-    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::query(create).execute(&mut connection).await.unwrap();
-    story(Data::new(Some(format!("{}/{name}", testing::postgres()))).await).await;
+async fn what_was_acknowledged_is_there_on_postgres() {
+    let [_, database] = both_databases().await;
+    story(Data::new(database), counted(3, 60)).await;
 }
