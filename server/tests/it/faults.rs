@@ -5,7 +5,10 @@
 //! output and, if `LATCHKEY_FIGURES` names a file, to the end of that.
 
 mod corrupted;
+mod disk;
 mod killed;
+mod revoked;
+mod wire;
 
 use std::{fs::OpenOptions, io::Write as _};
 

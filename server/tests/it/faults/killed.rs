@@ -15,7 +15,7 @@ use std::{
 };
 
 use model::{action::ActionSet, id::TokenId, token_form::TokenDraft};
-use registry::{Actor, Origin, accounts::NewAccount, sessions::PasswordText};
+use registry::{Origin, sessions::PasswordText};
 use serde_json::Value;
 use sqlx::{Connection as _, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -23,14 +23,16 @@ use self::clients::{
     Act, Browser, archive, ask, keep_editing, keep_publishing, keep_regenerating, keep_signing_in,
     make_tokens, pattern, publish,
 };
-use super::{counted, figure};
+use super::{
+    counted, figure,
+    wire::{PASSWORD, account, operator},
+};
 use crate::{
     npm::world::{allow, draft},
     operation::data::{Data, both_databases},
     support::Run,
 };
 
-const PASSWORD: &str = "correct horse battery staple";
 const PUBLISHERS: usize = 4;
 
 /// Somebody who is there for one round: a try to sign in that is cut off counts as a failed one.
@@ -64,23 +66,17 @@ struct Sum {
 
 async fn people(data: &Data, rounds: usize) -> Vec<Person> {
     let services = data.services().await;
-    let operator = Actor::Operator("root".to_owned());
     let origin = Origin { address: [127, 0, 0, 1].into(), user_agent: "test".to_owned() };
     let mut people = Vec::new();
     for round in 0..rounds {
         let name = format!("person-{round}");
-        let new = NewAccount {
-            username: name.parse().unwrap(),
-            email: format!("{name}@example.com").parse().unwrap(),
-            password: Some(PasswordText::new(PASSWORD)),
-        };
-        let id = services.accounts.create(&operator, new, false).await.unwrap().0;
+        let id = account(&services, &name).await;
         // Known here, nobody is delayed by the failures of all the others.
         services.sessions.sign_in(&name, &PasswordText::new(PASSWORD), &origin).await.unwrap();
         let token = async |description: &str| {
             let rules = vec![allow(ActionSet::READ, &[], &[&pattern(0)])];
             let draft = TokenDraft { description: description.to_owned(), ..draft(rules) };
-            let made = services.tokens.create_for(&operator, id, draft).await.unwrap();
+            let made = services.tokens.create_for(&operator(), id, draft).await.unwrap();
             (made.id, made.secret.unwrap().expose().to_owned())
         };
         let edited = token("edited").await;
@@ -138,6 +134,18 @@ fn kill_amid(run: &mut Run, person: &Person, token: &str, round: usize) -> Told 
     told.acts.extend(published);
     assert!(!run.ends_within(Duration::from_secs(10)).success());
     told
+}
+
+/// Waits until a database elsewhere has done what the program asked for last: it may not know yet that
+/// nobody waits for the answer.
+async fn settle(data: &Data) {
+    let sessions = "SELECT application_name, '' FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'latchkey serve'";
+    let started = Instant::now();
+    while data.database.is_some() && !query(data, sessions).await.is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(30), "its sessions do not end");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// The audit log with the chain intact: act and subject of every row.
@@ -287,6 +295,7 @@ async fn story(data: Data, rounds: usize) {
     let mut run = data.serve(&[]);
     for (round, person) in people.iter().enumerate() {
         let told = kill_amid(&mut run, person, &token, round);
+        settle(&data).await;
         let rows = rows(&data).await;
         compare(&data, &told.acts, &rows).await;
         run = data.serve(&[]);

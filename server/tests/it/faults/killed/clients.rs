@@ -9,8 +9,7 @@ use std::{
 
 use model::{id::TokenId, token::TokenText};
 
-use super::PASSWORD;
-use crate::{npm::world::document, operation::data::Reply};
+use crate::{faults::wire::PASSWORD, npm::world::document, operation::data::Reply};
 
 /// An act and what it was about, as the audit log names them.
 pub(super) type Act = (&'static str, String);
