@@ -135,7 +135,7 @@ fn publishes(run: &Run, token: &str) -> Vec<(Reply, String)> {
 /// Publishing is refused with these words, and nothing of it is there.
 fn are_refused(run: &Run, token: &str, status: u16, words: &str) {
     for (reply, said) in publishes(run, token) {
-        assert_eq!(reply.status, status, "{}{}", reply.head, reply.text());
+        assert_eq!(reply.status, status, "{}{}{}", reply.head, reply.text(), run.log());
         assert!(said.contains(words), "{}{}", reply.head, reply.text());
         assert!(reply.text().contains(words), "{}", reply.text());
     }
@@ -146,7 +146,7 @@ fn are_refused(run: &Run, token: &str, status: u16, words: &str) {
 
 fn are_accepted(run: &Run, token: &str) {
     for (reply, _) in publishes(run, token) {
-        assert_eq!(reply.status, 201, "{}{}", reply.head, reply.text());
+        assert_eq!(reply.status, 201, "{}{}{}", reply.head, reply.text(), run.log());
     }
 }
 
