@@ -4,10 +4,16 @@
 //! Each test comes in a short form and, with `LATCHKEY_LONG=1`, in full. What it measured goes to standard
 //! output and, if `LATCHKEY_FIGURES` names a file, to the end of that.
 
+mod clock;
 mod corrupted;
 mod disk;
+mod idle;
 mod killed;
+mod process;
+mod readers;
 mod revoked;
+mod sign_ins;
+mod slow;
 mod wire;
 
 use std::{fs::OpenOptions, io::Write as _};

@@ -82,12 +82,13 @@ impl Disk {
         output
     }
 
-    /// Leaves no room for a single byte.
-    fn fill(&self) {
+    /// Leaves room for so many bytes and no more.
+    fn fill(&self, room: u64) {
         let mut filler = File::create(self.inside(&self.folder).join("filler")).unwrap();
         for size in [1 << 20, 1 << 12, 1] {
             while filler.write(&vec![1; size]).is_ok_and(|written| written > 0) {}
         }
+        filler.set_len(filler.metadata().unwrap().len() - room).unwrap();
     }
 
     fn make_room(&self) {
@@ -178,23 +179,25 @@ async fn a_full_disk_refuses_writes_and_nothing_else() {
     account(&services, "rob").await;
     services.close().await;
     let token = data.token();
-    let disk = Disk::serve(data, "data", 24, &[]);
+    let disk = Disk::serve(data, "data", 24, &["--trusted-proxy", "127.0.0.1"]);
     let run = &disk.run;
     assert!(publish(run.address, &token, "before", "1.0.0"));
     let cookie = sign_in(run.address, "rob");
     assert_eq!(is_ready(run), Ok(()));
 
-    disk.fill();
+    disk.fill(0);
     let mut refused = 0;
     for _ in 0..3 {
         are_refused(run, &token, 507, FULL);
         reads_go_on(run, &token);
         refused += 3;
     }
-    // Whoever is signed in stays so; signing in has to be written down.
+    // Whoever is signed in stays so, even where that would be noted; signing in has to be written down.
     let mut browser = Connection::open(run.address);
-    let head = format!("GET /profile/tokens HTTP/1.1\r\ncookie: {cookie}");
+    let head =
+        format!("GET /profile/tokens HTTP/1.1\r\ncookie: {cookie}\r\nx-forwarded-for: 192.0.2.9");
     assert_eq!(browser.ask(&head, "").unwrap().status, 200);
+    assert!(run.log().contains("could not be noted"), "{}", run.log());
     let reply = try_signing_in(run.address, "rob");
     assert_eq!(reply.status, 507, "{}{}", reply.head, reply.text());
     assert!(reply.text().contains(FULL), "{}", reply.text());
@@ -232,14 +235,15 @@ fn a_full_disk_of_the_database_leaves_no_half_of_a_version() {
     let disk = Disk::serve(data, "own", 4, &[]);
     let run = &disk.run;
     assert!(publish(run.address, &token, "before", "1.0.0"));
-    disk.fill();
-    // As long as there is room in its journal, the database takes what it is given.
+    disk.fill(400_000);
+    // As long as there is room for its journal, the database takes what it is given.
     let mut fates = Vec::new();
     while fates.last() != Some(&false) {
         let number = fates.len();
         assert!(number < 2_000, "the disk is never full");
         fates.push(publish(run.address, &token, &format!("demo-{number}"), "1.0.0"));
     }
+    assert!(fates.len() > 1, "there was some room");
     are_refused(run, &token, 507, FULL);
     reads_go_on(run, &token);
     disk.make_room();
