@@ -64,7 +64,7 @@ fn idle_connections_take_little_and_are_closed() {
     let (files, memory) = (process.open_files(), process.memory());
 
     let is_over = AtomicBool::new(false);
-    let (reads, each) = thread::scope(|scope| {
+    let (reads, open, each) = thread::scope(|scope| {
         let reader = scope.spawn(|| Latencies::until(&is_over, address, &token, PATH));
         // By several, so that the first are not closed before the last are opened.
         let openers: Vec<_> = (0..4)
@@ -81,15 +81,15 @@ fn idle_connections_take_little_and_are_closed() {
         assert!(publish(address, &token, "other", "1.0.0"), "others are served");
         assert!(connections.iter_mut().all(is_closed));
         is_over.store(true, Ordering::Relaxed);
-        (reader.join().unwrap(), (open, each))
+        (reader.join().unwrap(), open, each)
     });
     // The reader's connection and those to the database may have come to stay.
     wait_until("the server keeps what it had open", || process.open_files() <= files + 16);
     figure(&format!(
-        "idle connections: {} of {count} open at once, {:.1} kB of memory each; {} reads meanwhile: {}; all closed \
+        "idle connections: {count} at once ({} files open), {:.1} kB of memory each; {} reads meanwhile: {}; all closed \
          by the server's limit, {} files open before and {} after",
-        each.0,
-        each.1,
+        open + files,
+        each,
         reads.count(),
         reads.in_words(),
         files,
