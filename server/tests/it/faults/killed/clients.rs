@@ -4,7 +4,9 @@
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
-    time::Duration,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
 };
 
 use model::{id::TokenId, token::TokenText};
@@ -13,6 +15,24 @@ use crate::{faults::wire::PASSWORD, npm::world::document, operation::data::Reply
 
 /// An act and what it was about, as the audit log names them.
 pub(super) type Act = (&'static str, String);
+
+/// How many have had an act acknowledged.
+#[derive(Default)]
+pub(super) struct Begun(AtomicUsize);
+
+impl Begun {
+    fn note(&self, is_first: bool) {
+        self.0.fetch_add(usize::from(is_first), Ordering::Relaxed);
+    }
+
+    /// Waits until so many have, however busy the machine is.
+    pub(super) fn wait_for(&self, count: usize) {
+        let started = Instant::now();
+        while self.0.load(Ordering::Relaxed) < count && started.elapsed() < Duration::from_mins(1) {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
 
 /// A request on a connection of its own. Nothing once the program is gone: an answer that was cut off
 /// acknowledges nothing.
@@ -92,7 +112,7 @@ pub(super) fn keep_signing_in(address: SocketAddr, name: &str) -> Vec<Act> {
 }
 
 /// Makes tokens, as many as one may in an hour: each with its value.
-pub(super) fn make_tokens(browser: &Browser, round: usize) -> Vec<(Act, String)> {
+pub(super) fn make_tokens(browser: &Browser, round: usize, begun: &Begun) -> Vec<(Act, String)> {
     let make = |number: usize| {
         let description = format!("token-{round}-{number}");
         let form = format!("0190f3c1-6d2e-7a54-9b1c-{round:06x}{number:06x}");
@@ -106,6 +126,7 @@ pub(super) fn make_tokens(browser: &Browser, round: usize) -> Vec<(Act, String)>
         let reply = browser.post("/profile/tokens", &fields)?;
         assert_eq!(reply.status, 200, "{}", reply.text());
         let value = value_in(&reply.text()).unwrap();
+        begun.note(number == 0);
         Some((("token.create", description), value))
     };
     (0..30).map_while(make).collect()
@@ -117,7 +138,7 @@ pub(super) fn pattern(edit: u32) -> String {
 }
 
 /// Limits a token to another pattern again and again: how many edits were acknowledged, and asked for.
-pub(super) fn keep_editing(browser: &Browser, token: TokenId) -> (u32, u32) {
+pub(super) fn keep_editing(browser: &Browser, token: TokenId, begun: &Begun) -> (u32, u32) {
     let path = format!("/profile/tokens/{token}/edit");
     let edit = |number: u32| {
         let (revision, pattern) = (number.to_string(), pattern(number));
@@ -137,6 +158,7 @@ pub(super) fn keep_editing(browser: &Browser, token: TokenId) -> (u32, u32) {
         let reply = browser.post(&path, &fields)?;
         assert_eq!(reply.status, 303, "{}", reply.text());
         assert!(reply.head.contains("saved=yes"), "{}", reply.head);
+        begun.note(number == 1);
         Some(())
     };
     let done = (1..=55).map_while(edit).count();
@@ -145,14 +167,15 @@ pub(super) fn keep_editing(browser: &Browser, token: TokenId) -> (u32, u32) {
 }
 
 /// Gives a token a new value again and again, as often as one may in an hour: the values.
-pub(super) fn keep_regenerating(browser: &Browser, token: TokenId) -> Vec<String> {
+pub(super) fn keep_regenerating(browser: &Browser, token: TokenId, begun: &Begun) -> Vec<String> {
     let path = format!("/profile/tokens/{token}/regenerate");
-    let regenerate = |_| {
+    let regenerate = |number| {
         let page = browser.get(&path)?.text();
         let (form, replaces) = (hidden(&page, "form"), hidden(&page, "replaces"));
         let reply =
             browser.post(&path, &[("form", &form), ("replaces", &replaces), ("old", "now")])?;
         assert_eq!(reply.status, 200, "{}", reply.text());
+        begun.note(number == 0);
         Some(value_in(&reply.text()).unwrap())
     };
     (0..30).map_while(regenerate).collect()
