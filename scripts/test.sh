@@ -87,7 +87,8 @@ long_tests() {
   local status=0
   export LATCHKEY_LONG=1 LATCHKEY_FIGURES=$figures
   patience=7200 cargo_test --package latchkey --test it -- faults:: nodes:: || status=$?
-  cat "$figures"
+  printf '\nmeasured:\n'
+  sort "$figures"
   return "$status"
 }
 

@@ -174,7 +174,7 @@ pub fn refusal(error: Error) -> Result<(StatusCode, Failure), Error> {
             StatusCode::CONFLICT,
             Failure::Refused("This changed at the same moment. Try again.".to_owned()),
         ),
-        Error::Internal { .. } => return Err(error),
+        Error::Damaged(_) | Error::Internal { .. } => return Err(error),
     })
 }
 
@@ -187,7 +187,14 @@ pub(crate) fn failure(error: Error) -> Failure {
             .map_or_else(|| "this moment".to_owned(), |number| number.0);
         let source = std::error::Error::source(&error);
         tracing::error!(request = %id, %error, source, "a page or server function failed");
-        (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal(id))
+        match error.fault() {
+            Some(fault) => {
+                let status = StatusCode::from_u16(fault.status());
+                let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                (status, Failure::Refused(fault.sentence().to_owned()))
+            }
+            None => (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal(id)),
+        }
     });
     set_status(status);
     failure

@@ -1,5 +1,8 @@
 //! Archives, each under the SHA-256 of its content.
 
+mod leftovers;
+mod verified;
+
 use std::{
     io,
     path::{Path as FilePath, PathBuf},
@@ -11,7 +14,7 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use model::timestamp::Timestamp;
 use object_store::{
-    GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, buffered::BufWriter,
+    GetResult, GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, buffered::BufWriter,
     local::LocalFileSystem, path::Path,
 };
 use prometheus::IntCounter;
@@ -24,6 +27,7 @@ use tokio::{
     io::{AsyncWriteExt, BufReader},
 };
 
+use self::verified::{Hash, Verified};
 use crate::{
     error::Error,
     storage::{Database, packages, upkeep},
@@ -51,9 +55,13 @@ pub enum Content {
 /// The blob store.
 pub(crate) struct Blobs {
     store: Arc<dyn ObjectStore>,
+    /// Where that is.
+    folder: PathBuf,
     staging: PathBuf,
     /// The small ones asked for lately. What has a hash never changes: nothing here is ever old.
-    lately: Cache<[u8; 32], Bytes, Length>,
+    lately: Cache<Hash, Bytes, Length>,
+    /// The large ones on the local disk that are what their names say.
+    verified: Verified,
     /// Counts the bytes written.
     written: IntCounter,
 }
@@ -62,8 +70,8 @@ pub(crate) struct Blobs {
 #[derive(Clone)]
 struct Length;
 
-impl Weighter<[u8; 32], Bytes> for Length {
-    fn weight(&self, _: &[u8; 32], content: &Bytes) -> u64 {
+impl Weighter<Hash, Bytes> for Length {
+    fn weight(&self, _: &Hash, content: &Bytes) -> u64 {
         content.len() as u64
     }
 }
@@ -89,18 +97,24 @@ impl Blobs {
             }
         }
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Ok(Self::new(Arc::new(store), staging, written))
+        Ok(Self::new(Arc::new(store), folder, staging, written))
     }
 
     /// The blobs of a backup, which are only read: nothing is made there.
     pub(crate) fn beside(folder: &FilePath, written: IntCounter) -> Result<Self, Error> {
-        let store = LocalFileSystem::new_with_prefix(folder.join("blobs"))?;
-        Ok(Self::new(Arc::new(store), std::env::temp_dir(), written))
+        let folder = folder.join("blobs");
+        let store = LocalFileSystem::new_with_prefix(&folder)?;
+        Ok(Self::new(Arc::new(store), folder, std::env::temp_dir(), written))
     }
 
-    fn new(store: Arc<dyn ObjectStore>, staging: PathBuf, written: IntCounter) -> Self {
+    fn new(
+        store: Arc<dyn ObjectStore>,
+        folder: PathBuf,
+        staging: PathBuf,
+        written: IntCounter,
+    ) -> Self {
         let lately = Cache::with_weighter(USUAL, MOST_REMEMBERED, Length);
-        Self { store, staging, lately, written }
+        Self { store, folder, staging, lately, verified: Verified::new(), written }
     }
 
     /// Begins an upload.
@@ -197,29 +211,43 @@ impl Blobs {
         Ok(orphans)
     }
 
-    /// Opens a blob.
+    /// Opens a blob of this size; [`Error::Damaged`] if it is missing or its content is another.
     pub(crate) async fn open(&self, hash: &[u8], size: u64) -> Result<Content, Error> {
-        if size <= SMALL
-            && let Ok(hash) = <&[u8; 32]>::try_from(hash)
-        {
+        let hash: &Hash =
+            hash.try_into().map_err(|_| Error::inconsistent("package_files", "blob_hash"))?;
+        if size <= SMALL {
+            let read = async {
+                let content = self.found(hash, size).await?.bytes().await?;
+                verified::whole(hash, content)
+            };
             // Whoever asks for the same meanwhile waits for the one that reads it.
-            let read =
-                async { Ok::<_, Error>(self.store.get(&path_of(hash)).await?.bytes().await?) };
             return Ok(Content::Whole(self.lately.get_or_insert_async(hash, read).await?));
         }
-        let result = self.store.get(&path_of(hash)).await?;
-        Ok(Content::Stream(match result.payload {
+        Ok(Content::Stream(match self.found(hash, size).await?.payload {
             GetResultPayload::File(file, _) => {
-                let reader = File::from_std(file);
+                let reader = File::from_std(self.verified.file(hash, file).await?);
                 tokio_util::io::ReaderStream::with_capacity(reader, 1 << 18)
                     .map_err(Error::from)
                     .boxed()
             }
-            GetResultPayload::Stream(stream) => stream.map_err(Error::from).boxed(),
+            GetResultPayload::Stream(stream) => verified::passing(*hash, stream).boxed(),
         }))
     }
 
-    /// Removes blobs that no version refers to; a rehearsal only counts them. Looked up and removed
+    /// A blob that is there and as long as it should be.
+    async fn found(&self, hash: &Hash, size: u64) -> Result<GetResult, Error> {
+        match self.store.get(&path_of(hash)).await {
+            Ok(result) if result.meta.size == size => Ok(result),
+            Ok(_) => Err(verified::damaged(hash, Condition::Corrupt)),
+            Err(object_store::Error::NotFound { .. }) => {
+                Err(verified::damaged(hash, Condition::Missing))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Removes what was not written to its end, and blobs that no version refers to; a rehearsal only counts
+    /// them. Looked up and removed
     /// within a write transaction, so that no publish can begin to refer to one in between, and a backup
     /// that begins keeps them all.
     pub(crate) async fn sweep(
@@ -228,7 +256,10 @@ impl Blobs {
         now: Timestamp,
         is_rehearsal: bool,
     ) -> Result<Swept, Error> {
-        let mut swept = Swept::default();
+        let folder = self.folder.clone();
+        let remove = move || leftovers::remove(&folder, now, is_rehearsal);
+        let removed = tokio::task::spawn_blocking(remove).await;
+        let mut swept = removed.map_err(|error| Error::internal("sweeping failed", error))??;
         let mut blobs = self.store.list(None);
         while let Some(blob) = blobs.try_next().await? {
             let Some(hash) = hash_of(&blob.location).filter(|_| is_old(&blob, now)) else {
@@ -247,7 +278,10 @@ impl Blobs {
             // Since it was listed, a publish may have brought the same bytes again.
             if is_orphan && is_old(&self.store.head(&blob.location).await?, now) {
                 if !is_rehearsal {
+                    // Whoever uploaded the same bytes and waits to refer to them learns of it.
+                    upkeep::count_sweep(&mut transaction).await?;
                     self.store.delete(&blob.location).await?;
+                    transaction.commit().await?;
                 }
                 swept.blobs += 1;
                 swept.bytes += blob.size;

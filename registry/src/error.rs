@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use model::token_form::Problem;
 
-use crate::crypto::BadKey;
+use crate::{crypto::BadKey, fault::Fault, upkeep::DamagedBlob};
 
-/// Why an act was not done. Everything but [`Internal`](Error::Internal) is for the person who asked.
+/// Why an act was not done. Everything but [`Internal`](Error::Internal) and [`Damaged`](Error::Damaged)
+/// is for the person who asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no such thing, or not for this caller.
@@ -39,6 +40,9 @@ pub enum Error {
     /// Between look-up and write somebody else published; ask again.
     #[error("the package changed at the same moment")]
     Raced,
+    /// What was published is not there any more as it was. Which files it was is for the log alone.
+    #[error("{0}")]
+    Damaged(DamagedBlob),
     /// Something broke here. The text is for the log alone.
     #[error("internal error: {context}")]
     Internal {
@@ -56,6 +60,15 @@ impl Error {
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
         Self::Internal { context, source: source.into() }
+    }
+
+    /// What of it anybody may be told, if an operator has to mend it.
+    pub fn fault(&self) -> Option<Fault> {
+        match self {
+            Self::Damaged(_) => Some(Fault::Damaged),
+            Self::Internal { source, .. } => Fault::of(source.as_ref()),
+            _ => None,
+        }
     }
 
     /// A row says something that no row can say.

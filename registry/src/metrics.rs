@@ -19,6 +19,9 @@ use crate::{
 /// For how long the numbers of tokens are kept: counting them reads the whole table.
 const TOKENS_FOR: Duration = Duration::from_mins(1);
 
+/// What may be wrong with a blob.
+const CONDITIONS: [&str; 2] = ["corrupt", "missing"];
+
 /// How trying to sign in ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SignIn {
@@ -48,6 +51,7 @@ pub struct Metrics {
     publishes: IntCounterVec,
     sign_ins: IntCounterVec,
     blob_bytes: IntCounter,
+    damaged: IntCounterVec,
     tokens: IntGaugeVec,
     connections: IntGaugeVec,
     tokens_counted: Mutex<Option<Instant>>,
@@ -75,6 +79,13 @@ impl Metrics {
             "latchkey_blob_bytes_written_total",
             "Bytes of packages that were written to the blob store.",
         )?;
+        let damaged = IntCounterVec::new(
+            Opts::new(
+                "latchkey_damaged_blob_reads_total",
+                "Times that a package file could not be served, as its blob is missing or corrupt.",
+            ),
+            &["condition"],
+        )?;
         let tokens = IntGaugeVec::new(
             Opts::new("latchkey_tokens", "Access tokens by state, counted once a minute at most."),
             &["state"],
@@ -86,6 +97,7 @@ impl Metrics {
         registry.register(Box::new(publishes.clone()))?;
         registry.register(Box::new(sign_ins.clone()))?;
         registry.register(Box::new(blob_bytes.clone()))?;
+        registry.register(Box::new(damaged.clone()))?;
         registry.register(Box::new(tokens.clone()))?;
         registry.register(Box::new(connections.clone()))?;
         // Memory, processor time, open files, and when the process started.
@@ -98,8 +110,19 @@ impl Metrics {
         for outcome in SignIn::ALL {
             sign_ins.with_label_values(&[outcome.label()]);
         }
-        let tokens_counted = Mutex::default();
-        Ok(Self { registry, publishes, sign_ins, blob_bytes, tokens, connections, tokens_counted })
+        for condition in CONDITIONS {
+            damaged.with_label_values(&[condition]);
+        }
+        Ok(Self {
+            registry,
+            publishes,
+            sign_ins,
+            blob_bytes,
+            damaged,
+            tokens,
+            connections,
+            tokens_counted: Mutex::default(),
+        })
     }
 
     /// Where others register what they count.
@@ -113,6 +136,11 @@ impl Metrics {
 
     pub(crate) fn signed_in(&self, outcome: SignIn) {
         self.sign_ins.with_label_values(&[outcome.label()]).inc();
+    }
+
+    pub(crate) fn damaged(&self, is_missing: bool) {
+        let [corrupt, missing] = CONDITIONS;
+        self.damaged.with_label_values(&[if is_missing { missing } else { corrupt }]).inc();
     }
 
     /// What counts the bytes written to the blob store.

@@ -34,6 +34,9 @@ const LONGEST: Duration = Duration::from_hours(24 * 30);
 const SHORTEST_CONFIRMATION: Duration = Duration::from_mins(1);
 /// How exactly the last request is noted.
 const SEEN_EVERY: Duration = Duration::from_mins(5);
+/// A session that was used or confirmed later than this after now is of a clock that has been set back: it
+/// would neither rest nor need another confirmation until then. It has ended.
+const AHEAD: Duration = Duration::from_mins(10);
 
 /// A person with a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,14 +163,26 @@ impl Sessions {
             !session.account_disabled
                 && session.ends_at > now
                 && now.since(session.last_seen_at) < IDLE
+                && session.last_seen_at.since(now) < AHEAD
+                && session.confirmed_at.since(now) < AHEAD
         }) else {
             return Ok(None);
         };
         let from = from.to_string();
         if now.since(session.last_seen_at) >= SEEN_EVERY || session.last_address != from {
-            let mut transaction = self.core.database.write().await?;
-            sessions::seen(&mut transaction, &session, &from, now).await?;
-            transaction.commit().await?;
+            let seen = async {
+                let mut transaction = self.core.database.write().await?;
+                sessions::seen(&mut transaction, &session, &from, now).await?;
+                transaction.commit().await
+            };
+            match seen.await {
+                // People may go on reading while nothing can be written; a session ends the sooner for it.
+                Err(error) if error.fault().is_some() => {
+                    let source = std::error::Error::source(&error);
+                    tracing::warn!(%error, source, "that a session was used could not be noted");
+                }
+                other => other?,
+            }
         }
         Ok(Some(Caller {
             account: session.account_id,

@@ -25,6 +25,9 @@ const FREE_PER_ACCOUNT: u32 = 5;
 const FREE_PER_NETWORK: u32 = 30;
 /// The longest delay.
 const LONGEST: Duration = Duration::from_mins(15);
+/// A failure that is further ahead was dated by a clock that has been set back since: taken at its word, it
+/// would delay its network until then.
+const AHEAD: Duration = LONGEST;
 /// After this long without a failure the count begins anew.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(1);
 /// How long a network counts as the account's own.
@@ -123,7 +126,12 @@ async fn remembered(
     now: Timestamp,
 ) -> Result<Option<Failures>, Error> {
     let before = throttles::get(source, subject).await?;
-    Ok(before.filter(|before| now.since(before.last_at) < FORGOTTEN_AFTER))
+    Ok(before.filter(|before| counts(*before, now)))
+}
+
+/// Whether failures are neither long past nor of another time.
+fn counts(Failures { last_at, .. }: Failures, now: Timestamp) -> bool {
+    now.since(last_at) < FORGOTTEN_AFTER && last_at.since(now) <= AHEAD
 }
 
 fn in_time(before: Option<Failures>, free: u32, now: Timestamp) -> Result<(), Error> {
@@ -186,6 +194,9 @@ mod tests {
         let wait = |count| wait(Failures { count, last_at: ahead }, FREE_PER_ACCOUNT, now);
         assert_eq!(wait(1), Duration::ZERO);
         assert_eq!(wait(FREE_PER_ACCOUNT), Duration::from_millis(1005));
+        let of = |last_at| counts(Failures { count: FREE_PER_ACCOUNT, last_at }, now);
+        assert!(of(ahead) && of(now.plus(LONGEST)) && of(now.minus(LONGEST)));
+        assert!(!of(now.plus(Duration::from_hours(24 * 365))));
     }
 
     #[test]

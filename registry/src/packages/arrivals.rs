@@ -81,8 +81,7 @@ impl Packages {
         if !self.is_new(&mut &self.core.database, grant, arrival, staged).await? {
             return Ok(());
         }
-        self.blobs.keep(staged).await?;
-        let mut transaction = self.core.database.write().await?;
+        let mut transaction = self.write_with(&[staged]).await?;
         if !self.is_new(&mut transaction, grant, arrival, staged).await? {
             return Ok(());
         }
@@ -213,7 +212,7 @@ impl Packages {
     ) -> Result<StoredFile, Error> {
         let row = self.added(grant, version, file).await?;
         let size = u64::try_from(row.size).unwrap_or(0);
-        let content = self.blobs.open(&row.sha256, size).await?;
+        let content = self.content(&row.sha256, size).await?;
         if count {
             self.usage.downloaded(row.version_id);
         }

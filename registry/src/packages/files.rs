@@ -27,8 +27,7 @@ impl Packages {
         file: &ExtraFile,
     ) -> Result<(), Error> {
         check(&mut &self.core.database, grant, version, file, self.core.now()).await?;
-        self.blobs.keep(&file.staged).await?;
-        let mut transaction = self.core.database.write().await?;
+        let mut transaction = self.write_with(&[&file.staged]).await?;
         let now = self.core.now();
         let (package, row) = check(&mut transaction, grant, version, file, now).await?;
         versions::insert_file(&mut transaction, row.id, NewFile::extra(file)).await?;

@@ -9,6 +9,7 @@
 //! | `checksums` | checksums that are sent after their file |
 //! | `documents` | lists of versions that clients keep |
 //! | `files` | files that join a version later |
+//! | `keeping` | uploads on their way to being referred to |
 //! | `known` | what is remembered of packages |
 //! | `order` | which of two versions is the higher one |
 //! | `read` | what is read: packages, versions, archives |
@@ -23,6 +24,7 @@ mod change;
 mod checksums;
 mod documents;
 mod files;
+mod keeping;
 mod known;
 mod order;
 mod page;
@@ -33,6 +35,7 @@ mod unfinished;
 
 use std::sync::Arc;
 
+use futures::{StreamExt as _, TryStreamExt as _};
 use known::Known;
 use model::{action::Action, ecosystem::Ecosystem, id::PackageId};
 use serde::Deserialize;
@@ -49,7 +52,7 @@ pub(crate) use unfinished::is_of_token;
 
 use crate::{
     access::Grant,
-    blobs::Blobs,
+    blobs::{Blobs, Content},
     core::Core,
     error::Error,
     storage::{
@@ -93,6 +96,26 @@ pub struct Packages {
 impl Packages {
     pub(crate) fn new(core: Arc<Core>, blobs: Blobs, usage: Arc<Usage>) -> Self {
         Self { core, blobs, usage, known: Known::new() }
+    }
+
+    /// The content of a blob. One that is damaged is counted, and named by the files that it takes along.
+    async fn content(&self, hash: &[u8], size: u64) -> Result<Content, Error> {
+        match self.blobs.open(hash, size).await {
+            Err(Error::Damaged(blob)) => {
+                self.core.metrics.damaged(blob.is_missing);
+                Err(Error::Damaged(blob.named(&self.core.database, hash).await?))
+            }
+            Ok(Content::Stream(pieces)) => {
+                let core = Arc::clone(&self.core);
+                let pieces = pieces.inspect_err(move |error| {
+                    if let Error::Damaged(blob) = error {
+                        core.metrics.damaged(blob.is_missing);
+                    }
+                });
+                Ok(Content::Stream(pieces.boxed()))
+            }
+            other => other,
+        }
     }
 
     /// Removes blobs that nothing refers to.

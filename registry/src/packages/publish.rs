@@ -1,5 +1,7 @@
 //! New versions.
 
+use std::iter;
+
 use model::{
     action::Action,
     audit::Act,
@@ -94,11 +96,9 @@ impl Packages {
         let feed = grant.feed()?;
         let found = packages::find(&mut database, feed.id, ecosystem, key).await?;
         check_number(&mut database, grant, found.map(|package| package.id), release).await?;
-        self.blobs.keep(staged).await?;
-        for extra in extras {
-            self.blobs.keep(&extra.staged).await?;
-        }
-        let mut transaction = self.core.database.write().await?;
+        let extra = extras.iter().map(|extra| &extra.staged);
+        let uploads: Vec<&Staged> = iter::once(staged).chain(extra).collect();
+        let mut transaction = self.write_with(&uploads).await?;
         let now = self.core.now();
         let found = packages::find(&mut transaction, feed.id, ecosystem, key).await?;
         check_number(&mut transaction, grant, found.as_ref().map(|row| row.id), release).await?;

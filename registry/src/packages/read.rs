@@ -232,7 +232,7 @@ impl Packages {
         let found = self.known.files.get(database.changes(), key, read).await?;
         let row = found.ok_or(Error::NotFound("file"))?;
         let size = u64::try_from(row.size).unwrap_or(0);
-        let content = self.blobs.open(&row.blob_hash, size).await?;
+        let content = self.content(&row.blob_hash, size).await?;
         if count {
             self.usage.downloaded(row.version_id);
         }

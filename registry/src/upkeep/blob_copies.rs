@@ -1,5 +1,7 @@
 //! Copying the blobs that a database refers to from one store into another.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,9 +25,20 @@ pub struct DamagedBlob {
 }
 
 impl DamagedBlob {
+    /// One whose files were not looked up.
+    pub(crate) fn unnamed(hash: &[u8], is_missing: bool) -> Self {
+        Self { sha256: hex(hash), is_missing, files: Vec::new() }
+    }
+
+    /// The same with the files that it takes along, a hundred at most.
+    pub(crate) async fn named(self, mut database: &Database, hash: &[u8]) -> Result<Self, Error> {
+        let files = upkeep::files_of(&mut database, hash).await?;
+        Ok(Self { files: files.into_iter().map(in_words).collect(), ..self })
+    }
+
     /// What a blob is, if it is damaged and still referred to.
     pub(super) async fn found(
-        mut database: &Database,
+        database: &Database,
         hash: &[u8],
         condition: Condition,
     ) -> Result<Option<Self>, Error> {
@@ -34,13 +47,16 @@ impl DamagedBlob {
             Condition::Missing => true,
             Condition::Corrupt => false,
         };
-        let files = upkeep::files_of(&mut database, hash).await?;
+        let blob = Self::unnamed(hash, is_missing).named(database, hash).await?;
         // What was deleted since it was listed is no damage.
-        if files.is_empty() {
-            return Ok(None);
-        }
-        let files = files.into_iter().map(in_words).collect();
-        Ok(Some(Self { sha256: hex(hash), is_missing, files }))
+        Ok(Some(blob).filter(|blob| !blob.files.is_empty()))
+    }
+}
+
+impl fmt::Display for DamagedBlob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.is_missing { "missing" } else { "corrupt" };
+        write!(f, "blob {} is {state}: {}", self.sha256, self.files.join(", "))
     }
 }
 

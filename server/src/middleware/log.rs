@@ -49,9 +49,13 @@ pub(crate) async fn record(request: Request, next: impl Then) -> Response {
     let _entered = span.entered();
     if let Some(error) = response.extensions_mut().remove::<InternalError>() {
         tracing::error!(%method, path, %error, "internal error");
-        let sentence =
-            format!("Something broke on the server. It is logged there as request {id}.");
-        response = refusal(area, StatusCode::INTERNAL_SERVER_ERROR, &sentence);
+        if let Some((status, sentence)) = error.in_words().filter(|_| !error.is_said()) {
+            response = refusal(area, status, sentence);
+        } else if !error.is_said() {
+            let sentence =
+                format!("Something broke on the server. It is logged there as request {id}.");
+            response = refusal(area, StatusCode::INTERNAL_SERVER_ERROR, &sentence);
+        }
     }
     let status = response.status().as_u16();
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -11,16 +11,42 @@ use http::StatusCode;
 /// Something broke while a request was answered.
 ///
 /// As a response it is an empty 500 that carries the error to the outermost layer, which logs it
-/// once with the request's id and tells the client that id alone.
+/// once with the request's id and tells the client that id alone, or what [`Fault`] it is.
 #[derive(Clone)]
-pub struct InternalError(Arc<dyn Error + Send + Sync>);
+pub struct InternalError {
+    error: Arc<dyn Error + Send + Sync>,
+    is_said: bool,
+}
+
+impl InternalError {
+    /// The response; what anybody may be told of the error is said as a protocol's clients show it.
+    pub(crate) fn said_by(mut self, say: impl FnOnce(StatusCode, &str) -> Response) -> Response {
+        let Some((status, sentence)) = self.in_words() else { return self.into_response() };
+        let mut response = say(status, sentence);
+        self.is_said = true;
+        response.extensions_mut().insert(self);
+        response
+    }
+
+    /// Whether the response that carries it says already what there is to say.
+    pub(crate) fn is_said(&self) -> bool {
+        self.is_said
+    }
+
+    /// What anybody may be told of it, and the status that goes with that.
+    pub(crate) fn in_words(&self) -> Option<(StatusCode, &'static str)> {
+        let fault = self.error.downcast_ref::<registry::Error>()?.fault()?;
+        let status = StatusCode::from_u16(fault.status());
+        Some((status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), fault.sentence()))
+    }
+}
 
 impl<E> From<E> for InternalError
 where
     E: Into<Box<dyn Error + Send + Sync>>,
 {
     fn from(error: E) -> Self {
-        Self(Arc::from(error.into()))
+        Self { error: Arc::from(error.into()), is_said: false }
     }
 }
 
@@ -42,8 +68,8 @@ impl fmt::Debug for InternalError {
 impl fmt::Display for InternalError {
     /// The error and its causes: `the database failed: disk full`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
+        write!(f, "{}", self.error)?;
+        let mut cause = self.error.source();
         while let Some(error) = cause {
             write!(f, ": {error}")?;
             cause = error.source();
@@ -55,6 +81,15 @@ impl fmt::Display for InternalError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn says_what_the_machine_lacks() {
+        let full = registry::Error::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
+        let (status, sentence) = InternalError::from(full).in_words().unwrap();
+        assert_eq!(status, StatusCode::INSUFFICIENT_STORAGE);
+        assert!(sentence.contains("disk is full"), "{sentence}");
+        assert!(InternalError::from("something else").in_words().is_none());
+    }
 
     #[test]
     fn names_its_causes() {

@@ -2,9 +2,9 @@
 
 mod backup;
 mod check;
-mod data;
+pub(crate) mod data;
 mod keys;
 mod log;
-mod metrics;
+pub(crate) mod metrics;
 mod migration;
 mod probes;

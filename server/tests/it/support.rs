@@ -241,6 +241,11 @@ impl Run {
         self.output = None;
     }
 
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends it a signal by name.
     pub(crate) fn signal(&self, name: &str) {
         let process = self.child.id().to_string();

@@ -63,7 +63,7 @@ impl Refusal {
             Self::Denied(denial) => denied(&denial, call),
             Self::Wrong(status, sentence) => said(status, &sentence),
             Self::Absent(sentence) => said(StatusCode::NOT_FOUND, &sentence),
-            Self::Broken(error) => error.into_response(),
+            Self::Broken(error) => error.said_by(said),
         }
     }
 }

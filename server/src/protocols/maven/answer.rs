@@ -1,10 +1,7 @@
 //! Answers, and refusals said where Maven's clients show them: the reason phrase, which all print,
 //! and a problem (RFC 9457) as the body, which Maven 4 prints.
 
-use axum::{
-    body::Body,
-    response::{IntoResponse as _, Response},
-};
+use axum::{body::Body, response::Response};
 use http::{HeaderValue, StatusCode, header};
 use model::denial::Code;
 use registry::{Denial, Error};
@@ -68,7 +65,7 @@ impl Refusal {
             Self::Denied(denial) => denied(&denial, call),
             Self::Wrong(status, sentence) => said(status, &sentence),
             Self::Absent(sentence) => said(StatusCode::NOT_FOUND, &sentence),
-            Self::Broken(error) => error.into_response(),
+            Self::Broken(error) => error.said_by(said),
         }
     }
 }

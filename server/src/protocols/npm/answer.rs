@@ -1,10 +1,7 @@
 //! Answers, and refusals in the channels that clients show: npm prints the header `npm-notice` and
 //! the body's `error`, yarn the body's, pnpm the reason phrase.
 
-use axum::{
-    body::Body,
-    response::{IntoResponse as _, Response},
-};
+use axum::{body::Body, response::Response};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use model::denial::Code;
 use registry::{Denial, Error, Grant};
@@ -81,7 +78,7 @@ impl Refusal {
                 response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
                 response
             }
-            Self::Broken(error) => error.into_response(),
+            Self::Broken(error) => error.said_by(said),
         }
     }
 }

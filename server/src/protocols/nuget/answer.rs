@@ -1,10 +1,7 @@
 //! Answers, and refusals said where NuGet's clients show them: all print the reason phrase, and those
 //! since 3.x the `X-NuGet-Warning` of any answer.
 
-use axum::{
-    body::Body,
-    response::{IntoResponse as _, Response},
-};
+use axum::{body::Body, response::Response};
 use http::{HeaderName, HeaderValue, StatusCode};
 use model::denial::Code;
 use registry::{Denial, Error, Grant};
@@ -76,7 +73,7 @@ impl Refusal {
                 }
                 response
             }
-            Self::Broken(error) => error.into_response(),
+            Self::Broken(error) => error.said_by(said),
         }
     }
 }

@@ -21,19 +21,19 @@ use crate::{
 };
 
 /// A folder with data in it, and the database where that is elsewhere.
-pub(super) struct Data {
-    pub(super) folder: TempDir,
-    pub(super) database: Option<String>,
+pub(crate) struct Data {
+    pub(crate) folder: TempDir,
+    pub(crate) database: Option<String>,
 }
 
 impl Data {
     /// Nothing yet.
-    pub(super) fn empty(database: Option<String>) -> Self {
+    pub(crate) fn empty(database: Option<String>) -> Self {
         Self { folder: tempfile::tempdir().unwrap(), database }
     }
 
     /// The administrator `ana` and her feed `main`.
-    pub(super) fn new(database: Option<String>) -> Self {
+    pub(crate) fn new(database: Option<String>) -> Self {
         let data = Self::empty(database);
         data.does(&["user", "create", "ana", "--email", "ana@example.com", "--admin"]);
         data.does(&["feed", "create", "main", "--owner", "ana"]);
@@ -41,7 +41,7 @@ impl Data {
     }
 
     /// The program with these arguments, on this data.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = latchkey(&self.folder);
         command.args(arguments).args(["--data", "data"]).stdin(Stdio::null());
         if let Some(database) = &self.database {
@@ -51,27 +51,27 @@ impl Data {
     }
 
     /// Runs a command that succeeds: what it writes to standard output.
-    pub(super) fn does(&self, arguments: &[&str]) -> String {
+    pub(crate) fn does(&self, arguments: &[&str]) -> String {
         let (code, output, error) = finish(&mut self.command(arguments));
         assert_eq!(code, 0, "{arguments:?}: {output}{error}");
         output.trim_end().to_owned()
     }
 
     /// A token of ana's that may do everything.
-    pub(super) fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         let create = ["token", "create", "--user", "ana", "--description", "CI"];
         self.does(&[&create[..], &["--read", "all", "--write", "all"]].concat())
     }
 
     /// Starts the server.
-    pub(super) fn serve(&self, more: &[&str]) -> Run {
+    pub(crate) fn serve(&self, more: &[&str]) -> Run {
         let command = self.command(&[&["serve", "--listen", "127.0.0.1:0"], more].concat());
         Run::start(command, tempfile::tempdir().unwrap())
     }
 }
 
 /// A new database of the throw-away PostgreSQL: its address.
-pub(super) async fn postgres() -> String {
+pub(crate) async fn postgres() -> String {
     let name = format!("operation_{}", testing::database_name());
     let server: PgConnectOptions = testing::postgres().parse().unwrap();
     let mut connection = PgConnection::connect_with(&server.database("postgres")).await.unwrap();
@@ -82,20 +82,20 @@ pub(super) async fn postgres() -> String {
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) head: String,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Reply {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
 /// Sends a request by a connection of its own; `None` if nobody answers.
-pub(super) fn try_asking(address: SocketAddr, head: &str, body: &[u8]) -> Option<Reply> {
+pub(crate) fn try_asking(address: SocketAddr, head: &str, body: &[u8]) -> Option<Reply> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let length = body.len();
@@ -112,16 +112,16 @@ pub(super) fn try_asking(address: SocketAddr, head: &str, body: &[u8]) -> Option
 }
 
 /// The same where somebody answers.
-pub(super) fn ask(address: SocketAddr, head: &str, body: &[u8]) -> Reply {
+pub(crate) fn ask(address: SocketAddr, head: &str, body: &[u8]) -> Reply {
     try_asking(address, head, body).unwrap()
 }
 
-pub(super) fn get(address: SocketAddr, path: &str) -> Reply {
+pub(crate) fn get(address: SocketAddr, path: &str) -> Reply {
     ask(address, &format!("GET {path} HTTP/1.1"), b"")
 }
 
 /// Publishes a version to `main`, whose archive says which it is; whether it was accepted.
-pub(super) fn publish(address: SocketAddr, token: &str, name: &str, version: &str) -> bool {
+pub(crate) fn publish(address: SocketAddr, token: &str, name: &str, version: &str) -> bool {
     let archive = archive_of(name, version);
     let document = document(name, version, "latest", &archive).to_string();
     let head = format!("PUT /F/main/npm/{name} HTTP/1.1\r\nauthorization: Bearer {token}");
@@ -129,14 +129,14 @@ pub(super) fn publish(address: SocketAddr, token: &str, name: &str, version: &st
 }
 
 /// The archive of a version as a client gets it.
-pub(super) fn archive(address: SocketAddr, token: &str, name: &str, version: &str) -> Reply {
+pub(crate) fn archive(address: SocketAddr, token: &str, name: &str, version: &str) -> Reply {
     let path = format!("/F/main/npm/{name}/-/{name}-{version}.tgz");
     ask(address, &format!("GET {path} HTTP/1.1\r\nauthorization: Bearer {token}"), b"")
 }
 
 impl Data {
     /// Runs a command that cannot be carried out: what it says to people.
-    pub(super) fn refuses(&self, arguments: &[&str]) -> String {
+    pub(crate) fn refuses(&self, arguments: &[&str]) -> String {
         let (code, output, error) = finish(&mut self.command(arguments));
         assert_eq!(code, 1, "{arguments:?}: {output}{error}");
         assert!(error.contains("error: "), "{error}");
@@ -144,7 +144,7 @@ impl Data {
     }
 
     /// The services on this data, as a command opens them.
-    pub(super) async fn services(&self) -> Arc<Services> {
+    pub(crate) async fn services(&self) -> Arc<Services> {
         Services::open(Settings {
             data: self.folder.path().join("data"),
             database: self.database.clone(),
@@ -161,19 +161,19 @@ impl Data {
     }
 
     /// The file of the blob of a version.
-    pub(super) fn blob(&self, name: &str, version: &str) -> PathBuf {
+    pub(crate) fn blob(&self, name: &str, version: &str) -> PathBuf {
         blob_in(&self.folder.path().join("data"), name, version)
     }
 }
 
 /// The file of the blob of a version, in a data folder or a backup.
-pub(super) fn blob_in(folder: &Path, name: &str, version: &str) -> PathBuf {
+pub(crate) fn blob_in(folder: &Path, name: &str, version: &str) -> PathBuf {
     let hash = hexadecimal(&Sha256::digest(archive_of(name, version)));
     folder.join("blobs/sha256").join(&hash[..2]).join(&hash)
 }
 
 /// Changes one byte of a file.
-pub(super) fn corrupt(file: &Path) {
+pub(crate) fn corrupt(file: &Path) {
     let mut bytes = std::fs::read(file).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -181,6 +181,6 @@ pub(super) fn corrupt(file: &Path) {
 }
 
 /// No database of its own, then one of PostgreSQL.
-pub(super) async fn both_databases() -> [Option<String>; 2] {
+pub(crate) async fn both_databases() -> [Option<String>; 2] {
     [None, Some(postgres().await)]
 }

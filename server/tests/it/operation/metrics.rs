@@ -10,7 +10,7 @@ use super::data::{Data, Reply, archive, ask, both_databases, get, publish};
 use crate::support::{Run, Server, finish};
 
 /// Where the log says that metrics are served.
-fn metrics_address(run: &Run) -> SocketAddr {
+pub(crate) fn metrics_address(run: &Run) -> SocketAddr {
     let started = Instant::now();
     loop {
         let log = run.log();
@@ -24,7 +24,7 @@ fn metrics_address(run: &Run) -> SocketAddr {
 }
 
 /// The value of a series; 0 if it is not there.
-fn value(metrics: &Reply, series: &str) -> f64 {
+pub(crate) fn value(metrics: &Reply, series: &str) -> f64 {
     let text = metrics.text();
     let line = text.lines().find(|line| line.rsplit_once(' ').is_some_and(|(s, _)| s == series));
     line.map_or(0.0, |line| line.rsplit_once(' ').unwrap().1.parse().unwrap())

@@ -1,0 +1,29 @@
+//! Uploads on their way from being kept to being referred to.
+
+use super::Packages;
+use crate::{
+    blobs::Staged,
+    error::Error,
+    storage::{Transaction, upkeep},
+};
+
+impl Packages {
+    /// Makes uploads durable, and begins the transaction that will refer to them.
+    ///
+    /// In between nothing refers to them, and only their age keeps them from a sweep: a clock that jumps
+    /// ahead makes them old. So they are kept once more if something was swept meanwhile. Nothing more can
+    /// be until the transaction ends, since a sweep removes within one.
+    pub(super) async fn write_with(&self, uploads: &[&Staged]) -> Result<Transaction, Error> {
+        let swept = upkeep::sweeps(&mut &self.core.database).await?;
+        for upload in uploads {
+            self.blobs.keep(upload).await?;
+        }
+        let mut transaction = self.core.database.write().await?;
+        if upkeep::sweeps(&mut transaction).await? != swept {
+            for upload in uploads {
+                self.blobs.keep(upload).await?;
+            }
+        }
+        Ok(transaction)
+    }
+}
