@@ -174,7 +174,7 @@ pub fn refusal(error: Error) -> Result<(StatusCode, Failure), Error> {
             StatusCode::CONFLICT,
             Failure::Refused("This changed at the same moment. Try again.".to_owned()),
         ),
-        Error::Internal { .. } => return Err(error),
+        Error::Unavailable { .. } | Error::Internal { .. } => return Err(error),
     })
 }
 
@@ -187,7 +187,11 @@ pub(crate) fn failure(error: Error) -> Failure {
             .map_or_else(|| "this moment".to_owned(), |number| number.0);
         let source = std::error::Error::source(&error);
         tracing::error!(request = %id, %error, source, "a page or server function failed");
-        (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal(id))
+        let status = match error {
+            Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        (status, Failure::Internal(id))
     });
     set_status(status);
     failure

@@ -37,6 +37,7 @@ pub mod usage;
 
 pub use access::{Denial, Grant};
 pub use audit::{Actor, Origin};
+pub use blobs::{BadBucket, Bucket};
 pub use error::{Error, OpenError};
 pub use readiness::NotReady;
 pub use services::{Limits, Program, Services, Settings};

@@ -81,8 +81,9 @@ impl Packages {
         if !self.is_new(&mut &self.core.database, grant, arrival, staged).await? {
             return Ok(());
         }
-        self.blobs.keep(staged).await?;
+        let kept = self.keep(vec![staged]).await?;
         let mut transaction = self.core.database.write().await?;
+        self.must_be_kept(&mut transaction, &kept).await?;
         if !self.is_new(&mut transaction, grant, arrival, staged).await? {
             return Ok(());
         }

@@ -27,8 +27,9 @@ impl Packages {
         file: &ExtraFile,
     ) -> Result<(), Error> {
         check(&mut &self.core.database, grant, version, file, self.core.now()).await?;
-        self.blobs.keep(&file.staged).await?;
+        let kept = self.keep(vec![&file.staged]).await?;
         let mut transaction = self.core.database.write().await?;
+        self.must_be_kept(&mut transaction, &kept).await?;
         let now = self.core.now();
         let (package, row) = check(&mut transaction, grant, version, file, now).await?;
         versions::insert_file(&mut transaction, row.id, NewFile::extra(file)).await?;

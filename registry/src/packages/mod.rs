@@ -23,6 +23,7 @@ mod change;
 mod checksums;
 mod documents;
 mod files;
+mod kept;
 mod known;
 mod order;
 mod page;

@@ -94,11 +94,10 @@ impl Packages {
         let feed = grant.feed()?;
         let found = packages::find(&mut database, feed.id, ecosystem, key).await?;
         check_number(&mut database, grant, found.map(|package| package.id), release).await?;
-        self.blobs.keep(staged).await?;
-        for extra in extras {
-            self.blobs.keep(&extra.staged).await?;
-        }
+        let uploads = [staged].into_iter().chain(extras.iter().map(|extra| &extra.staged));
+        let kept = self.keep(uploads.collect()).await?;
         let mut transaction = self.core.database.write().await?;
+        self.must_be_kept(&mut transaction, &kept).await?;
         let now = self.core.now();
         let found = packages::find(&mut transaction, feed.id, ecosystem, key).await?;
         check_number(&mut transaction, grant, found.as_ref().map(|row| row.id), release).await?;

@@ -5,25 +5,46 @@ use crate::error::Error;
 
 /// The setting that says until when blobs are not to be removed, in milliseconds.
 const BLOBS_KEPT_UNTIL: &str = "blobs-kept-until";
+/// The setting that counts the blobs that were removed.
+const BLOBS_REMOVED: &str = "blobs-removed";
 /// How many blobs are read at a time.
 const PAGE: i64 = 1000;
 
 /// Keeps blobs from being removed until this moment at least.
 pub(crate) async fn keep_blobs(transaction: &mut Transaction, until: i64) -> Result<(), Error> {
     let until = until.max(blobs_kept_until(transaction).await?);
-    let statement = sql("INSERT INTO settings (name, value) VALUES ($1, $2)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value");
-    transaction.execute(statement.bind(BLOBS_KEPT_UNTIL).bind(until.to_string())).await?;
-    Ok(())
+    put(transaction, BLOBS_KEPT_UNTIL, until).await
 }
 
 /// Until when blobs are not to be removed; 0 for never.
 pub(crate) async fn blobs_kept_until(source: &mut impl Source) -> Result<i64, Error> {
-    let statement = sql("SELECT value FROM settings WHERE name = $1").bind(BLOBS_KEPT_UNTIL);
+    number(source, BLOBS_KEPT_UNTIL).await
+}
+
+/// How many blobs were ever removed.
+pub(crate) async fn blobs_removed(source: &mut impl Source) -> Result<i64, Error> {
+    number(source, BLOBS_REMOVED).await
+}
+
+/// Notes that a blob is removed.
+pub(crate) async fn note_removal(transaction: &mut Transaction) -> Result<(), Error> {
+    let count = blobs_removed(transaction).await? + 1;
+    put(transaction, BLOBS_REMOVED, count).await
+}
+
+async fn number(source: &mut impl Source, name: &'static str) -> Result<i64, Error> {
+    let statement = sql("SELECT value FROM settings WHERE name = $1").bind(name);
     let value = source.optional::<(String,)>(statement).await?;
     value.map_or(Ok(0), |(value,)| {
         value.parse().map_err(|_| Error::inconsistent("settings", "value"))
     })
+}
+
+async fn put(transaction: &mut Transaction, name: &'static str, number: i64) -> Result<(), Error> {
+    let statement = sql("INSERT INTO settings (name, value) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+    transaction.execute(statement.bind(name).bind(number.to_string())).await?;
+    Ok(())
 }
 
 /// Blobs that versions refer to, in the order of their digests, those after this one; at most a

@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Instant};
 
 use app::context::RequestNumber;
 use axum::{extract::Request, response::Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use registry::Origin;
 use tracing::Instrument as _;
@@ -12,6 +12,8 @@ use tracing::Instrument as _;
 use super::steps::Then;
 use crate::web::{Area, InternalError, refusal};
 
+/// After how many seconds what does not answer is worth another try.
+const SOON: &str = "2";
 /// The length of what every token begins with.
 const PREFIX: usize = 4;
 /// More characters than this after a token's prefix are taken for a secret, whole or cut short.
@@ -48,10 +50,12 @@ pub(crate) async fn record(request: Request, next: impl Then) -> Response {
 
     let _entered = span.entered();
     if let Some(error) = response.extensions_mut().remove::<InternalError>() {
-        tracing::error!(%method, path, %error, "internal error");
-        let sentence =
-            format!("Something broke on the server. It is logged there as request {id}.");
-        response = refusal(area, StatusCode::INTERNAL_SERVER_ERROR, &sentence);
+        response = broken(&error, area, &id);
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::error!(%method, path, %error, "unavailable");
+        } else {
+            tracing::error!(%method, path, %error, "internal error");
+        }
     }
     let status = response.status().as_u16();
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -61,6 +65,20 @@ pub(crate) async fn record(request: Request, next: impl Then) -> Response {
     } else {
         tracing::info!(%method, path, status, milliseconds, address, "answered");
     }
+    response
+}
+
+/// What whoever asked learns of an error: whether another try may help, and the request's id.
+fn broken(error: &InternalError, area: Area, id: &str) -> Response {
+    let Some(what) = error.unavailable() else {
+        let sentence =
+            format!("Something broke on the server. It is logged there as request {id}.");
+        return refusal(area, StatusCode::INTERNAL_SERVER_ERROR, &sentence);
+    };
+    let sentence =
+        format!("Not at this moment: {what}. Try again shortly. It is logged as request {id}.");
+    let mut response = refusal(area, StatusCode::SERVICE_UNAVAILABLE, &sentence);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(SOON));
     response
 }
 

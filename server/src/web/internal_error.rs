@@ -10,8 +10,8 @@ use http::StatusCode;
 
 /// Something broke while a request was answered.
 ///
-/// As a response it is an empty 500 that carries the error to the outermost layer, which logs it
-/// once with the request's id and tells the client that id alone.
+/// As a response it is an empty 500, or 503 for what may work again shortly, that carries the error to
+/// the outermost layer, which logs it once with the request's id and tells the client that id alone.
 #[derive(Clone)]
 pub struct InternalError(Arc<dyn Error + Send + Sync>);
 
@@ -24,10 +24,27 @@ where
     }
 }
 
+impl InternalError {
+    /// What does not answer at this moment, if that is all.
+    pub(crate) fn unavailable(&self) -> Option<&'static str> {
+        let mut error: Option<&(dyn Error + 'static)> = Some(self.0.as_ref());
+        while let Some(cause) = error {
+            if let Some(registry::Error::Unavailable { context, .. }) = cause.downcast_ref() {
+                return Some(context);
+            }
+            error = cause.source();
+        }
+        None
+    }
+}
+
 impl IntoResponse for InternalError {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        *response.status_mut() = match self.unavailable() {
+            Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+            None => StatusCode::INTERNAL_SERVER_ERROR,
+        };
         response.extensions_mut().insert(self);
         response
     }

@@ -53,6 +53,7 @@ impl Data {
         let services = Services::open(Settings {
             data: folder.path().join("data"),
             database: database.clone(),
+            blobs: None,
             key_file: None,
             policy: config.policy,
             providers: Vec::new(),
