@@ -95,8 +95,8 @@ impl From<sqlx::Error> for Error {
 /// Whether the database cannot be reached, or is about to stop or to start.
 fn is_away(error: &sqlx::Error) -> bool {
     /// Classes and codes of PostgreSQL: the connection broke, too many connections, an operator
-    /// intervenes, a standby that takes no writes (yet).
-    const AWAY: [&str; 4] = ["08", "53300", "57P", "25006"];
+    /// intervenes, a standby that takes no writes (yet), somebody else writes for too long.
+    const AWAY: [&str; 5] = ["08", "53300", "57P", "25006", "55P03"];
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
         sqlx::Error::Database(error) => {

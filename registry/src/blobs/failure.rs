@@ -19,6 +19,16 @@ impl From<object_store::Error> for Error {
     }
 }
 
+/// Why a write failed. That there is nothing is said of a bucket, or of parts that a store lost.
+pub(super) fn not_written(error: object_store::Error) -> Error {
+    match &error {
+        object_store::Error::NotFound { .. } => {
+            Error::unavailable("the package store does not take what it is given", cause(&error))
+        }
+        _ => error.into(),
+    }
+}
+
 /// Whether a store beyond this machine did not do what it was asked.
 fn is_of_a_server(error: &object_store::Error) -> bool {
     use object_store::Error::{Generic, PermissionDenied, Unauthenticated};

@@ -144,16 +144,17 @@ impl Blobs {
         let path = path_of(&staged.sha256);
         let mut file = File::open(&staged.path).await?;
         if staged.size <= PART as u64 {
-            self.store.put(&path, next_part(&mut file).await?.into()).await?;
+            let put = self.store.put(&path, next_part(&mut file).await?.into()).await;
+            put.map_err(failure::not_written)?;
         } else {
-            let upload = self.store.put_multipart(&path).await?;
+            let upload = self.store.put_multipart(&path).await.map_err(failure::not_written)?;
             let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
             if let Err(error) = send_parts(&mut file, &mut upload).await {
                 // What is left of it is the store's to remove, should this fail, too.
                 let _ = upload.abort().await;
                 return Err(error);
             }
-            upload.finish().await?;
+            upload.finish().await.map_err(failure::not_written)?;
         }
         self.must_hold(staged).await?;
         self.written.inc_by(staged.size);
@@ -299,7 +300,7 @@ fn make_staging(data: &FilePath, alone: bool) -> io::Result<PathBuf> {
 
 async fn send_parts(file: &mut File, upload: &mut WriteMultipart) -> Result<(), Error> {
     loop {
-        upload.wait_for_capacity(PARTS - 1).await?;
+        upload.wait_for_capacity(PARTS - 1).await.map_err(failure::not_written)?;
         let part = next_part(file).await?;
         if part.is_empty() {
             return Ok(());
