@@ -13,7 +13,10 @@ use std::{
 
 use testing::{Cluster, store};
 
-use super::{client::ask, site::Site};
+use super::{
+    client::ask,
+    site::{Site, count},
+};
 use crate::support::Run;
 
 const PUBLISHERS: usize = 4;
@@ -112,7 +115,7 @@ impl Answers {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_loses_nothing_that_was_acknowledged() {
-    for _ in 0..super::site::count(1, 10) {
+    for _ in 0..count(1, 10) {
         let site = Site::new().await;
         let token = site.settle().await.value;
         let (one, mut other) = (site.node(), site.node());
@@ -145,7 +148,7 @@ async fn a_postgres_that_is_restarted_is_waited_for() {
     assert_eq!(said.status, 201, "{}", said.text());
     let answers = Answers::default();
     answers.during(&site, &token, |answers| {
-        for _ in 0..super::site::count(1, 5) {
+        for _ in 0..count(1, 5) {
             answers.wait_for_more(20);
             for node in &nodes {
                 assert!(site.installs(node.address, &token, ("known", "1.0.0"), b"known"));
@@ -175,7 +178,8 @@ async fn a_postgres_that_is_restarted_is_waited_for() {
             answers.wait_for("a refusal", |answers| answers.of(503) > 0);
             cluster.start_again();
             let started = Instant::now();
-            answers.wait_for_more(20);
+            answers.wait_for_more(1);
+            println!("published {:?} after PostgreSQL is back", started.elapsed());
             for node in &nodes {
                 while !is_ready(&site, node.address) {
                     assert!(started.elapsed() < PATIENCE, "{}", node.log());
@@ -183,7 +187,8 @@ async fn a_postgres_that_is_restarted_is_waited_for() {
                 }
                 assert!(site.installs(node.address, &token, ("known", "1.0.0"), b"known"));
             }
-            println!("both servers work again {:?} after PostgreSQL does", started.elapsed());
+            println!("both servers work {:?} after PostgreSQL is back", started.elapsed());
+            answers.wait_for_more(20);
         }
     });
     for status in answers.statuses.lock().unwrap().keys() {

@@ -70,5 +70,6 @@ async fn a_bucket_is_checked_backed_up_and_restored() {
         .unwrap();
     std::fs::write(store::shared().path(&site.bucket).join(small), "other").unwrap();
     let (code, output, words) = site.run(&["verify"]);
-    assert!(code == 1 && output.contains("corrupt") && output.contains("small"), "{output}{words}");
+    assert_eq!(code, 1, "{output}{words}");
+    assert!(words.contains("corrupt") && words.contains("main/npm/small 1.0.0"), "{words}");
 }
