@@ -47,7 +47,7 @@ test-browser: ## Run only the tests in a real browser
 lint: ## Check only the format and the lints
 	@scripts/test.sh lint
 
-lighthouse: build ## Print Lighthouse's scores and the sizes of the main pages
+lighthouse: build ## Print Lighthouse's scores and the sizes of every page
 	@scripts/bootstrap.sh lighthouse
 	cd end2end && LATCHKEY_BIN=$(CURDIR)/$(BINARY) npx --no-install playwright test --config lighthouse
 
