@@ -2,7 +2,7 @@
 # Installs what building or testing Latchkey needs and this machine lacks, and says what it does.
 #
 #   scripts/bootstrap.sh build   C compiler and Rust's WebAssembly library
-#   scripts/bootstrap.sh test    also linters, browsers, PostgreSQL, Node.js, its packages, and the
+#   scripts/bootstrap.sh test    also linters, browsers, PostgreSQL, nginx, Node.js, its packages, and the
 #                                package clients that Latchkey is tested with
 #   scripts/bootstrap.sh lighthouse   Chromium, Node.js and Lighthouse
 #   scripts/bootstrap.sh bench   nginx, wrk, sqlite3, Node.js and its packages, and the servers that
@@ -174,6 +174,8 @@ check_services() {
   firefox_will_do || require firefox-esr
   # Makes the certificates that tests of TLS use.
   has openssl || require openssl
+  # Stands before several servers. Debian keeps it where a user's PATH does not lead.
+  has nginx || [[ -x /usr/sbin/nginx ]] || require nginx-light
   # Debian keeps it outside PATH, one folder for each version.
   has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || require postgresql
 }
@@ -265,7 +267,7 @@ lighthouse)
   ;;
 bench)
   check_rust
-  has nginx || require nginx-light
+  has nginx || [[ -x /usr/sbin/nginx ]] || require nginx-light
   has wrk || require wrk
   has sqlite3 || require sqlite3
   install_missing

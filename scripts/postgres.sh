@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A throw-away PostgreSQL for tests: makes a cluster in a temporary folder, prints its address on one
-# line, and takes it all down when its standard input ends, however the caller ends.
+# line, and takes it all down when its standard input ends, however the caller ends. A line `stop` or
+# `start` there does that in between; `done` answers it.
 set -euo pipefail
 
 bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -1)
@@ -37,9 +38,19 @@ PY
 
 cd "$folder"
 "${as[@]}" "$bin/initdb" -D "$folder/data" -U latchkey -A trust -E UTF8 --no-locale --no-sync >/dev/null
-"${as[@]}" "$bin/pg_ctl" -D "$folder/data" -s -w -l "$folder/log" \
-    -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$folder -c fsync=off -c max_connections=300" \
-    start >/dev/null
 
+start() {
+    "${as[@]}" "$bin/pg_ctl" -D "$folder/data" -s -w -l "$folder/log" \
+        -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$folder -c fsync=off -c max_connections=300" \
+        start >/dev/null
+}
+
+start
 echo "postgres://latchkey@127.0.0.1:$port"
-cat >/dev/null
+while read -r command; do
+    case $command in
+    stop) "${as[@]}" "$bin/pg_ctl" -D "$folder/data" -m fast -s -w stop >/dev/null ;;
+    start) start ;;
+    esac
+    echo "done"
+done

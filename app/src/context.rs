@@ -174,7 +174,7 @@ pub fn refusal(error: Error) -> Result<(StatusCode, Failure), Error> {
             StatusCode::CONFLICT,
             Failure::Refused("This changed at the same moment. Try again.".to_owned()),
         ),
-        Error::Damaged(_) | Error::Internal { .. } => return Err(error),
+        Error::Unavailable { .. } | Error::Damaged(_) | Error::Internal { .. } => return Err(error),
     })
 }
 
@@ -191,7 +191,7 @@ pub(crate) fn failure(error: Error) -> Failure {
             Some(fault) => {
                 let status = StatusCode::from_u16(fault.status());
                 let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                (status, Failure::Refused(fault.sentence().to_owned()))
+                (status, Failure::Refused(fault.sentence().into_owned()))
             }
             None => (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal(id)),
         }

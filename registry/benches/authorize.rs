@@ -81,6 +81,7 @@ async fn open(data: &Path, program: Program) -> Arc<Services> {
     let settings = Settings {
         data: data.to_owned(),
         database: None,
+        blobs: None,
         key_file: None,
         policy: FixedSettings::default(),
         providers: Vec::new(),

@@ -6,8 +6,8 @@ use model::token_form::Problem;
 
 use crate::{crypto::BadKey, fault::Fault, upkeep::DamagedBlob};
 
-/// Why an act was not done. Everything but [`Internal`](Error::Internal) and [`Damaged`](Error::Damaged)
-/// is for the person who asked.
+/// Why an act was not done. Everything but what [`Internal`](Error::Internal) and
+/// [`Damaged`](Error::Damaged) tell is for the person who asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no such thing, or not for this caller.
@@ -43,6 +43,16 @@ pub enum Error {
     /// What was published is not there any more as it was. Which files it was is for the log alone.
     #[error("{0}")]
     Damaged(DamagedBlob),
+    /// What the server works with cannot be reached at this moment: it is worth another try shortly.
+    /// The context is for anybody, the source for the log alone.
+    #[error("{context}")]
+    Unavailable {
+        /// What does not answer.
+        context: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Something broke here. The text is for the log alone.
     #[error("internal error: {context}")]
     Internal {
@@ -62,13 +72,23 @@ impl Error {
         Self::Internal { context, source: source.into() }
     }
 
-    /// What of it anybody may be told, if an operator has to mend it.
+    /// What of it anybody may be told, if it is the machine's or an operator's to mend.
     pub fn fault(&self) -> Option<Fault> {
         match self {
             Self::Damaged(_) => Some(Fault::Damaged),
+            Self::Unavailable { context, source } => {
+                Some(Fault::of(source.as_ref()).unwrap_or(Fault::Away(context)))
+            }
             Self::Internal { source, .. } => Fault::of(source.as_ref()),
             _ => None,
         }
+    }
+
+    pub(crate) fn unavailable(
+        context: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unavailable { context, source: source.into() }
     }
 
     /// A row says something that no row can say.
@@ -79,13 +99,25 @@ impl Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        Self::internal("the database failed", error)
+        if is_away(&error) {
+            Self::unavailable("the database does not answer", error)
+        } else {
+            Self::internal("the database failed", error)
+        }
     }
 }
 
-impl From<object_store::Error> for Error {
-    fn from(error: object_store::Error) -> Self {
-        Self::internal("the blob store failed", error)
+/// Whether the database cannot be reached, or is about to stop or to start.
+fn is_away(error: &sqlx::Error) -> bool {
+    /// Classes and codes of PostgreSQL: the connection broke, too many connections, an operator
+    /// intervenes, a standby that takes no writes (yet), somebody else writes for too long.
+    const AWAY: [&str; 5] = ["08", "53300", "57P", "25006", "55P03"];
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| AWAY.iter().any(|away| code.starts_with(away)))
+        }
+        _ => false,
     }
 }
 
@@ -131,6 +163,11 @@ pub enum OpenError {
         "the database belongs to another version of Latchkey and a server is using it. Stop the server, or run the command of that version."
     )]
     OtherVersion,
+    /// A newer program changed the database in a way that this one would not understand.
+    #[error(
+        "the database belongs to a newer version of Latchkey, which this one cannot work beside. Run that version, or restore a backup."
+    )]
+    TooOld,
     /// The master key would lie where every backup of the data takes it along.
     #[error(
         "the key file {0} lies in the data folder. Whoever gets a copy of that folder could read every token: choose a place outside with --key-file."
@@ -154,6 +191,9 @@ pub enum OpenError {
         "the master key {0} is not the one that this database has been used with. Put the right one there, or name its file with --key-file. If it is lost for good, `latchkey rotate-master-key --old-key-lost` takes a new one: tokens go on working, and those made so far can no longer be shown."
     )]
     OtherKey(String),
+    /// The packages cannot be reached, or are not those of this database; the sentence says what to do.
+    #[error("{0}")]
+    Blobs(String),
     /// What was asked cannot be done with this data; the sentence says why.
     #[error("{0}")]
     Refused(String),

@@ -1,6 +1,6 @@
-//! Faults of the machine below, which only an operator can mend, in words for anybody.
+//! Faults of the machine below and of what lies beyond, in words for anybody.
 
-use std::{error::Error, io};
+use std::{borrow::Cow, error::Error, io};
 
 /// What is wrong with the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,14 +11,14 @@ pub enum Fault {
     ReadOnly,
     /// A file is not what it was when it was published.
     Damaged,
+    /// Something beyond this program does not answer at this moment; what, and how.
+    Away(&'static str),
 }
 
 /// The codes of SQLite and PostgreSQL for a disk without room.
 const FULL: [&str; 2] = ["13", "53100"];
 /// The primary code of SQLite for what cannot be written, which extended ones hold in their last byte.
 const SQLITE_READ_ONLY: u32 = 8;
-/// The code of PostgreSQL for the same.
-const POSTGRES_READ_ONLY: &str = "25006";
 
 impl Fault {
     /// The fault that an error or one of its causes speaks of.
@@ -54,9 +54,7 @@ impl Fault {
         let sqlite = code.parse().ok().filter(|_| code.len() < 5);
         if FULL.contains(&code) {
             Some(Self::Full)
-        } else if code == POSTGRES_READ_ONLY
-            || sqlite.is_some_and(|code: u32| code & 0xff == SQLITE_READ_ONLY)
-        {
+        } else if sqlite.is_some_and(|code: u32| code & 0xff == SQLITE_READ_ONLY) {
             Some(Self::ReadOnly)
         } else {
             None
@@ -64,8 +62,11 @@ impl Fault {
     }
 
     /// What anybody is told, in plain ASCII.
-    pub fn sentence(self) -> &'static str {
-        match self {
+    pub fn sentence(self) -> Cow<'static, str> {
+        let sentence = match self {
+            Self::Away(what) => {
+                return format!("Not at this moment: {what}. Try again shortly.").into();
+            }
             Self::Full => {
                 "The server's disk is full: nothing was changed. Try again once its operator has made room."
             }
@@ -75,14 +76,20 @@ impl Fault {
             Self::Damaged => {
                 "This file is damaged on the server and is not served. The server's log names it to its operator."
             }
-        }
+        };
+        sentence.into()
+    }
+
+    /// Whether another try is worth while without anybody's doing.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Away(_))
     }
 
     /// The status that goes with it (RFC 4918 §11.5 for a full disk).
     pub fn status(self) -> u16 {
         match self {
             Self::Full => 507,
-            Self::ReadOnly => 503,
+            Self::ReadOnly | Self::Away(_) => 503,
             Self::Damaged => 500,
         }
     }
@@ -99,7 +106,7 @@ mod tests {
             ("53100", Some(Fault::Full)),
             ("8", Some(Fault::ReadOnly)),
             ("1032", Some(Fault::ReadOnly)),
-            ("25006", Some(Fault::ReadOnly)),
+            ("25006", None),
             ("5", None),
             ("23505", None),
             ("40008", None),
@@ -115,6 +122,8 @@ mod tests {
         // As a writer passes it on.
         let error = crate::Error::from(io::Error::other(store));
         assert_eq!(error.fault(), Some(Fault::Full));
-        assert_eq!(crate::Error::from(sqlx::Error::PoolTimedOut).fault(), None);
+        let away = crate::Error::from(sqlx::Error::PoolTimedOut).fault();
+        assert!(away.is_some_and(Fault::is_passing), "{away:?}");
+        assert_eq!(crate::Error::from(sqlx::Error::RowNotFound).fault(), None);
     }
 }

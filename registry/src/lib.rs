@@ -38,6 +38,7 @@ pub mod usage;
 
 pub use access::{Denial, Grant};
 pub use audit::{Actor, Origin};
+pub use blobs::{BadBucket, Bucket};
 pub use error::{Error, OpenError};
 pub use fault::Fault;
 pub use readiness::NotReady;

@@ -54,6 +54,9 @@ pub(crate) async fn open(settings: &Settings) -> Result<Opened, OpenError> {
         }
         database.migrate().await?;
     }
+    if database.is_beyond_this_program().await? {
+        return Err(OpenError::TooOld);
+    }
     Ok(Opened { database, lock, opening })
 }
 

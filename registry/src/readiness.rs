@@ -12,7 +12,7 @@ use crate::{
     storage::{self, Database},
 };
 
-/// How long the database and the disk may take to answer.
+/// How long the database, the disk and the package store may take to answer, each.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// For how long an answer stands: however often is asked, little is done for it.
 const STANDS_FOR: Duration = Duration::from_millis(500);
@@ -28,6 +28,10 @@ pub enum NotReady {
     DataSilent,
     /// The data folder cannot be written to.
     Data(io::ErrorKind),
+    /// The package store did not answer in time.
+    PackagesSilent,
+    /// It answered with an error, or is not the one that the server began with.
+    PackagesFailed,
 }
 
 impl fmt::Display for NotReady {
@@ -37,6 +41,10 @@ impl fmt::Display for NotReady {
             Self::DatabaseFailed => f.write_str("the database does not answer"),
             Self::DataSilent => f.write_str("the data folder does not answer within a second"),
             Self::Data(kind) => write!(f, "the data folder cannot be written to: {kind}"),
+            Self::PackagesSilent => {
+                f.write_str("the package store does not answer within a second")
+            }
+            Self::PackagesFailed => f.write_str("the package store does not answer as it should"),
         }
     }
 }
@@ -67,8 +75,12 @@ async fn look(database: &Database, blobs: &Blobs) -> Result<(), NotReady> {
     }
     let trial = blobs.trial();
     match timeout(PATIENCE, task::spawn_blocking(trial)).await {
-        Err(_) => Err(NotReady::DataSilent),
-        Ok(Err(_)) => Err(NotReady::Data(io::ErrorKind::Other)),
-        Ok(Ok(written)) => written.map_err(|error| NotReady::Data(error.kind())),
+        Err(_) => return Err(NotReady::DataSilent),
+        Ok(Err(_)) => return Err(NotReady::Data(io::ErrorKind::Other)),
+        Ok(Ok(written)) => written.map_err(|error| NotReady::Data(error.kind()))?,
+    }
+    match timeout(PATIENCE, blobs.answers()).await {
+        Err(_) => Err(NotReady::PackagesSilent),
+        Ok(answer) => answer.map_err(|_| NotReady::PackagesFailed),
     }
 }

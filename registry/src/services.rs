@@ -1,7 +1,7 @@
 //! Opening and closing the services.
 
 #[cfg(test)]
-mod same_work;
+pub(crate) mod same_work;
 
 use std::{
     fs::File,
@@ -20,7 +20,7 @@ use crate::{
     access::Access,
     accounts::Accounts,
     audit::Audit,
-    blobs::Blobs,
+    blobs::{Blobs, Bucket},
     clock::Clock,
     core::{Core, KnownPolicy},
     crypto::passwords::Passwords,
@@ -67,10 +67,13 @@ pub struct Limits {
 
 /// What the services are opened with.
 pub struct Settings {
-    /// The folder for blobs and, unless `database` says otherwise, the embedded database.
+    /// The folder for uploads on their way and, unless `blobs` and `database` say otherwise, for the
+    /// packages and the embedded database.
     pub data: PathBuf,
     /// `sqlite:///path` or `postgres://…`; `None` for SQLite in the data folder.
     pub database: Option<String>,
+    /// The bucket that holds the packages; `None` for the data folder.
+    pub blobs: Option<Bucket>,
     /// The master key's file; `None` for the data folder's name with `.key` beside it.
     pub key_file: Option<PathBuf>,
     /// What is decided by the configuration, and cannot be changed while the server runs.
@@ -141,7 +144,13 @@ impl Services {
             providers: settings.providers.clone(),
             public_url: settings.public_url.clone(),
         });
-        let services = Self::build(core, &settings, lock.filter(|_| server))?;
+        let lock = lock.filter(|_| server);
+        let blobs = Blobs::of(&settings, lock.is_some(), core.metrics.blob_bytes())?;
+        // Commands have nothing to do with the packages' content; those that have look themselves.
+        if server {
+            blobs.settle(&core.database).await?;
+        }
+        let services = Self::build(core, &settings, blobs, lock)?;
         drop(opening);
         if server {
             services.drop_unwanted_copies().await?;
@@ -152,6 +161,7 @@ impl Services {
     fn build(
         core: Arc<Core>,
         settings: &Settings,
+        blobs: Blobs,
         lock: Option<File>,
     ) -> Result<Arc<Self>, OpenError> {
         let shared = || Arc::clone(&core);
@@ -160,8 +170,6 @@ impl Services {
         let denials = Arc::new(Denials::new(shared()));
         let tokens = Arc::new(Tokens { core: shared(), sessions: Arc::clone(&sessions) });
         let logins = Arc::new(Logins { core: shared(), sessions: Arc::clone(&sessions) });
-        let bytes = core.metrics.blob_bytes();
-        let blobs = Blobs::on_disk(&settings.data, settings.program == Program::Server, bytes)?;
         let packages = Arc::new(Packages::new(shared(), blobs, Arc::clone(&usage)));
         let feeds = Arc::new(Feeds::new(shared(), Arc::clone(&sessions)));
         let mut tasks = Vec::new();
@@ -247,7 +255,7 @@ impl Services {
         self.core.metrics.text(&self.core).await
     }
 
-    /// Whether database and data folder can be used at this moment.
+    /// Whether database, data folder and package store can be used at this moment.
     pub async fn ready(&self) -> Result<(), NotReady> {
         self.readiness.check(&self.core.database, &self.packages.blobs).await
     }

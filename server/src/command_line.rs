@@ -26,7 +26,11 @@ Examples:
   Behind a proxy on another machine, with PostgreSQL:
     latchkey serve --listen 0.0.0.0:3000 --public-url https://packages.example.com \\
       --trusted-proxy 10.0.0.2 --database postgres://latchkey@db.internal/latchkey
-  The same from a file, /etc/latchkey.toml:
+  One of several servers on that database, with the packages in a bucket (AWS_… variables say where):
+    latchkey serve --listen 0.0.0.0:3000 --public-url https://packages.example.com \\
+      --trusted-proxy 10.0.0.2 --database postgres://latchkey@db.internal/latchkey \\
+      --blobs s3://packages/latchkey --key-file /etc/latchkey/master.key
+  From a file, /etc/latchkey.toml:
     data = \"/srv/latchkey\"
     public_url = \"https://packages.example.com\"
     trusted_proxy = [\"127.0.0.1\"]

@@ -9,7 +9,7 @@ use std::{
 
 use model::timestamp::Timestamp;
 
-use super::{ORPHAN_AFTER, Swept};
+use super::sweep::{ORPHAN_AFTER, Swept};
 
 /// Removes those below a folder that are too old to belong to an upload in progress; a rehearsal only
 /// counts them. It blocks.

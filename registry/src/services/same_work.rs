@@ -31,12 +31,14 @@ fn new(name: &str, email: &str, password: Option<&str>) -> NewAccount {
 /// ben has a password, dora is disabled, ivan has chosen none yet; nobody is called nemo.
 const EVERYBODY: [&str; 4] = ["ben", "dora", "ivan", "nemo"];
 
-async fn services(folder: &tempfile::TempDir) -> Arc<Services> {
+/// What a server is opened with in a folder.
+pub(crate) fn settings(folder: &tempfile::TempDir) -> Settings {
     let mut policy = FixedSettings::default();
     policy.fix(Setting::SignUp, "open", "here".to_owned()).unwrap();
-    let services = Services::open(Settings {
+    Settings {
         data: folder.path().join("data"),
         database: None,
+        blobs: None,
         key_file: None,
         policy,
         providers: Vec::new(),
@@ -44,9 +46,11 @@ async fn services(folder: &tempfile::TempDir) -> Arc<Services> {
         public_url: "http://127.0.0.1:3000".to_owned(),
         clock: Arc::new(SetClock::at(Timestamp::from_millis(1_800_000_000_000))),
         program: Program::Server,
-    })
-    .await
-    .unwrap();
+    }
+}
+
+async fn services(folder: &tempfile::TempDir) -> Arc<Services> {
+    let services = Services::open(settings(folder)).await.unwrap();
     let operator = Actor::Operator("root".to_owned());
     for (name, password) in [("ben", Some(PASSWORD)), ("dora", Some(PASSWORD)), ("ivan", None)] {
         services.accounts.create(&operator, new(name, name, password), false).await.unwrap();

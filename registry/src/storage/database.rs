@@ -17,8 +17,19 @@ pub(super) use copy::server_sessions;
 use super::{changes::Changes, statement::Statement};
 use crate::error::{Error, OpenError};
 
-/// The key of the advisory lock under which PostgreSQL's write transactions run, one at a time.
-const WRITE_LOCK: &str = "SELECT pg_advisory_xact_lock(7234911)";
+/// Takes the advisory lock under which PostgreSQL's write transactions run, one at a time. Whoever waits
+/// for it too long gives up: the client may try again.
+const WRITE_LOCK: &str =
+    "SELECT set_config('lock_timeout', '20s', true), pg_advisory_xact_lock(7234911)";
+/// What PostgreSQL does about a program that is gone without a word, such as one whose machine lost its
+/// network: it may hold the lock.
+const GONE: [(&str, &str); 5] = [
+    ("idle_in_transaction_session_timeout", "60s"),
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "30s"),
+];
 /// How long a writer waits for another process to finish writing.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -117,6 +128,7 @@ impl Database {
     }
 
     pub(crate) async fn open_postgres(options: PgConnectOptions) -> Result<Self, OpenError> {
+        let options = options.options(GONE);
         // The pool would try again until its time is up and then say only that; one try says why.
         let first = PgConnection::connect_with(&options).await.map_err(OpenError::Connect)?;
         first.close().await.map_err(OpenError::Connect)?;

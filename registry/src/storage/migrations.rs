@@ -7,11 +7,14 @@ use sqlx::migrate::Migrator;
 use super::{Source, database::Database, sql};
 use crate::error::{Error, OpenError};
 
+/// The setting in which a migration that does not suit older programs leaves its number.
+const OLDEST: &str = "oldest-migration";
+
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
 impl Database {
-    /// Applies what is missing. Migrations of a newer version are left alone: they only ever add.
+    /// Applies what is missing. Migrations of a newer version are left alone: they add, or say that they do more.
     /// On PostgreSQL an advisory lock keeps two from migrating at once; on SQLite the caller holds
     /// the lock on the data folder.
     pub(crate) async fn migrate(&self) -> Result<(), OpenError> {
@@ -21,6 +24,17 @@ impl Database {
             (None, None) => Ok(()),
         };
         result.map_err(OpenError::Migrate)
+    }
+
+    /// Whether a migration that this program does not know took away what it needs.
+    pub(crate) async fn is_beyond_this_program(&self) -> Result<bool, Error> {
+        let statement = sql("SELECT value FROM settings WHERE name = $1").bind(OLDEST);
+        let mut database = self;
+        let Some((oldest,)) = database.optional::<(String,)>(statement).await? else {
+            return Ok(false);
+        };
+        let oldest: i64 = oldest.parse().map_err(|_| Error::inconsistent("settings", "value"))?;
+        Ok(self.versions().await?.0 < oldest)
     }
 
     /// Whether the tables have every migration this program knows.

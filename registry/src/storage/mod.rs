@@ -6,6 +6,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod blob_store;
 mod changes;
 mod database;
 pub(crate) mod denials;

@@ -5,8 +5,8 @@ use crate::error::Error;
 
 /// The setting that says until when blobs are not to be removed, in milliseconds.
 const BLOBS_KEPT_UNTIL: &str = "blobs-kept-until";
-/// The setting that counts the blobs that were swept.
-const SWEEPS: &str = "blobs-swept";
+/// The setting that counts the blobs that were removed.
+const BLOBS_REMOVED: &str = "blobs-removed";
 /// How many blobs are read at a time.
 const PAGE: i64 = 1000;
 
@@ -21,15 +21,15 @@ pub(crate) async fn blobs_kept_until(source: &mut impl Source) -> Result<i64, Er
     number(source, BLOBS_KEPT_UNTIL).await
 }
 
-/// How many blobs were swept so far. Read in a write transaction it stays until that ends.
-pub(crate) async fn sweeps(source: &mut impl Source) -> Result<i64, Error> {
-    number(source, SWEEPS).await
+/// How many blobs were ever removed.
+pub(crate) async fn blobs_removed(source: &mut impl Source) -> Result<i64, Error> {
+    number(source, BLOBS_REMOVED).await
 }
 
-/// Counts a blob that is swept before this transaction ends.
-pub(crate) async fn count_sweep(transaction: &mut Transaction) -> Result<(), Error> {
-    let swept = sweeps(transaction).await?;
-    put(transaction, SWEEPS, swept + 1).await
+/// Notes that a blob is removed.
+pub(crate) async fn note_removal(transaction: &mut Transaction) -> Result<(), Error> {
+    let count = blobs_removed(transaction).await? + 1;
+    put(transaction, BLOBS_REMOVED, count).await
 }
 
 /// A setting that is a number; 0 if it was never written.
@@ -41,10 +41,10 @@ async fn number(source: &mut impl Source, name: &'static str) -> Result<i64, Err
     })
 }
 
-async fn put(transaction: &mut Transaction, name: &'static str, value: i64) -> Result<(), Error> {
+async fn put(transaction: &mut Transaction, name: &'static str, number: i64) -> Result<(), Error> {
     let statement = sql("INSERT INTO settings (name, value) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value");
-    transaction.execute(statement.bind(name).bind(value.to_string())).await?;
+    transaction.execute(statement.bind(name).bind(number.to_string())).await?;
     Ok(())
 }
 

@@ -52,7 +52,9 @@ impl Upkeep {
     /// Opens the data, beside a running server or without one.
     pub async fn open(settings: &Settings) -> Result<Self, OpenError> {
         let Opened { database, lock: _, opening: _ } = opening::open(settings).await?;
-        Self::of(settings, database, None)
+        let data = Self::of(settings, database, None)?;
+        data.blobs.settle(&data.database).await?;
+        Ok(data)
     }
 
     /// Opens the data where no server runs, and lets none start.
@@ -69,7 +71,7 @@ impl Upkeep {
     }
 
     fn of(settings: &Settings, database: Database, alone: Option<File>) -> Result<Self, OpenError> {
-        let blobs = Blobs::on_disk(&settings.data, false, Metrics::new()?.blob_bytes())?;
+        let blobs = Blobs::of(settings, false, Metrics::new()?.blob_bytes())?;
         let clock = Arc::clone(&settings.clock);
         Ok(Self { database, blobs, clock, data: settings.data.clone(), alone })
     }

@@ -15,7 +15,7 @@ use crate::{
     metrics::Metrics,
     opening::Address,
     services::{Program, Settings},
-    storage::{Database, Transaction, upkeep},
+    storage::{Database, Transaction, blob_store, upkeep},
 };
 
 /// What is done about blobs that the backup should have and has not.
@@ -27,8 +27,8 @@ pub enum Wanted {
     WhatThereIs,
 }
 
-/// Restores a backup into a new data folder, and into the database that the settings name: a new file of
-/// SQLite, or one of PostgreSQL without accounts.
+/// Restores a backup into a new data folder or a bucket that no database uses, and into the database that
+/// the settings name: a new file of SQLite, or one of PostgreSQL without accounts.
 pub async fn restore(
     folder: &Path,
     settings: &Settings,
@@ -78,7 +78,8 @@ async fn fill(
     rows.migrate().await?;
     let counter = Metrics::new()?.blob_bytes();
     let from = Blobs::beside(folder, counter.clone())?;
-    let to = Blobs::on_disk(&settings.data, true, counter)?;
+    let to = Blobs::of(settings, true, counter)?;
+    to.must_be_unmarked().await?;
     let mut missing = blob_copies::copy(&rows, &from, &to).await?.damaged;
     // What was damaged when the backup was made is no fault of the backup.
     let is_news =
@@ -93,7 +94,12 @@ async fn fill(
         )));
     }
     missing.sort_by(|a, b| a.sha256.cmp(&b.sha256));
-    target.fill(rows, &part, manifest, settings, actor).await?;
+    let mark = to.mark_anew().await?;
+    if let Err(error) = target.fill(rows, &part, manifest, &mark, settings, actor).await {
+        // Else the store would belong to a database that is not there.
+        to.unmark().await?;
+        return Err(error);
+    }
     fs::remove_dir_all(&part).map_err(Error::from)?;
     Ok(missing)
 }
@@ -128,18 +134,20 @@ impl Target {
         }
     }
 
-    /// Puts the rows there, with a word in the audit log.
+    /// Puts the rows there, with the mark of their blobs' store and a word in the audit log.
     async fn fill(
         self,
         rows: Database,
         part: &Path,
         manifest: &Manifest,
+        mark: &str,
         settings: &Settings,
         actor: &Actor,
     ) -> Result<(), OpenError> {
         match self {
             Self::File(file) => {
                 let mut transaction = rows.write().await?;
+                blob_store::note(&mut transaction, mark).await?;
                 note(&mut transaction, manifest, settings, actor).await?;
                 transaction.commit().await?;
                 rows.close().await;
@@ -151,6 +159,7 @@ impl Target {
                 let database = empty_database(*address).await?;
                 let mut transaction = database.write().await?;
                 transaction.copy_from(&rows).await?;
+                blob_store::note(&mut transaction, mark).await?;
                 note(&mut transaction, manifest, settings, actor).await?;
                 transaction.changes_authority();
                 transaction.commit().await?;

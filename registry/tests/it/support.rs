@@ -65,6 +65,7 @@ impl World {
         let settings = Settings {
             data: self.folder.path().join("data"),
             database: self.database.clone(),
+            blobs: None,
             key_file: self.key_file.clone(),
             policy: self.policy.clone(),
             providers: providers(),

@@ -14,6 +14,9 @@ pub struct StorageArgs {
     /// Database, such as postgres://… or sqlite://… [default: one in the data folder]
     #[arg(long, value_name = "URL", global = true)]
     database: Option<String>,
+    /// Bucket of an S3-compatible store for the packages, such as s3://bucket/prefix; its server and keys are said by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY [default: the data folder]
+    #[arg(long, value_name = "URL", global = true)]
+    blobs: Option<String>,
     /// File of the key that seals tokens for showing again [default: the data folder's name + .key]
     #[arg(long, value_name = "FILE", global = true)]
     key_file: Option<String>,
@@ -107,8 +110,8 @@ struct LogArgs {
 
 impl StorageArgs {
     pub(super) fn flags(&self) -> Flags {
-        let Self { data, database, key_file, config: _ } = self;
-        given([("data", data), ("database", database), ("key_file", key_file)])
+        let Self { data, database, blobs, key_file, config: _ } = self;
+        given([("data", data), ("database", database), ("blobs", blobs), ("key_file", key_file)])
     }
 }
 

@@ -26,7 +26,7 @@ use model::{
     network::Network,
     policy::{FixedSettings, Setting},
 };
-use registry::{Limits, Program, Settings, clock::Clock};
+use registry::{BadBucket, Bucket, Limits, Program, Settings, clock::Clock};
 
 use self::{
     exposure::Situation,
@@ -47,9 +47,10 @@ pub use self::{
 use crate::tls::PairFiles;
 
 /// Every key, in the order people are told of them.
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "data",
     "database",
+    "blobs",
     "key_file",
     "listen",
     "metrics_listen",
@@ -84,6 +85,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The database's address; without one it is `SQLite` in the data folder.
     pub database: Option<String>,
+    /// The bucket that holds the packages; without one they are in the data folder.
+    pub blobs: Option<Bucket>,
     /// The master key's file; without one it lies beside the data folder.
     pub key_file: Option<PathBuf>,
     /// The address to listen on; port 0 takes a free one.
@@ -157,6 +160,7 @@ impl Config {
         Settings {
             data: self.data.clone(),
             database: self.database.clone(),
+            blobs: self.blobs.clone(),
             key_file: self.key_file.clone(),
             policy: self.policy.clone(),
             providers: self.providers.iter().map(ProviderSettings::view).collect(),
@@ -229,6 +233,9 @@ impl Config {
                 "sqlite:///path/to/file or postgres://user@host/name",
                 values::database,
             )?,
+            blobs: sources.one("blobs", "s3://bucket or s3://bucket/prefix", |text| {
+                text.parse().map_err(|error: BadBucket| error.to_string())
+            })?,
             key_file: sources.path("key_file")?,
             listen: sources
                 .one(

@@ -4,14 +4,16 @@ use std::{borrow::Cow, time::Instant};
 
 use app::context::RequestNumber;
 use axum::{extract::Request, response::Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use percent_encoding::percent_decode_str;
-use registry::Origin;
+use registry::{Fault, Origin};
 use tracing::Instrument as _;
 
 use super::steps::Then;
 use crate::web::{Area, InternalError, refusal};
 
+/// After how many seconds what does not answer is worth another try.
+const SOON: &str = "2";
 /// The length of what every token begins with.
 const PREFIX: usize = 4;
 /// More characters than this after a token's prefix are taken for a secret, whole or cut short.
@@ -49,12 +51,11 @@ pub(crate) async fn record(request: Request, next: impl Then) -> Response {
     let _entered = span.entered();
     if let Some(error) = response.extensions_mut().remove::<InternalError>() {
         tracing::error!(%method, path, %error, "internal error");
-        if let Some((status, sentence)) = error.in_words().filter(|_| !error.is_said()) {
-            response = refusal(area, status, sentence);
-        } else if !error.is_said() {
-            let sentence =
-                format!("Something broke on the server. It is logged there as request {id}.");
-            response = refusal(area, StatusCode::INTERNAL_SERVER_ERROR, &sentence);
+        if !error.is_said() {
+            response = broken(&error, area, &id);
+        }
+        if error.fault().is_some_and(Fault::is_passing) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(SOON));
         }
     }
     let status = response.status().as_u16();
@@ -66,6 +67,18 @@ pub(crate) async fn record(request: Request, next: impl Then) -> Response {
         tracing::info!(%method, path, status, milliseconds, address, "answered");
     }
     response
+}
+
+/// What whoever asked learns of an error: what is wrong with the machine, or else the request's id alone.
+fn broken(error: &InternalError, area: Area, id: &str) -> Response {
+    match error.in_words() {
+        Some((status, sentence)) => refusal(area, status, &sentence),
+        None => {
+            let sentence =
+                format!("Something broke on the server. It is logged there as request {id}.");
+            refusal(area, StatusCode::INTERNAL_SERVER_ERROR, &sentence)
+        }
+    }
 }
 
 /// A path as the log may hold it: decoded, in one line, without tokens or user names.

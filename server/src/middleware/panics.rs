@@ -27,7 +27,7 @@ mod tests {
         middleware::{Next, from_fn},
         routing::get,
     };
-    use http::StatusCode;
+    use http::header;
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
 
@@ -36,6 +36,11 @@ mod tests {
 
     async fn fails() -> Result<(), InternalError> {
         Err(std::io::Error::other("the secret reason").into())
+    }
+
+    async fn lacks() -> Result<(), InternalError> {
+        let context = "the database does not answer";
+        Err(registry::Error::Unavailable { context, source: "the secret reason".into() }.into())
     }
 
     async fn panics() {
@@ -48,19 +53,27 @@ mod tests {
         let router = Router::new()
             .route("/fails", get(fails))
             .route("/F/panics", get(panics))
+            .route("/F/lacks", get(lacks))
             .layer(from_fn(|request, next: Next| guarded(request, next)))
             .layer(from_fn(|request, next: Next| log::record(request, next)));
-        for (path, body) in [
-            ("/fails", "It is logged there as request 7."),
+        for (path, status, body) in [
+            ("/fails", 500, "It is logged there as request 7."),
             (
                 "/F/panics",
+                500,
                 r#"{"error":"Something broke on the server. It is logged there as request 7."}"#,
+            ),
+            (
+                "/F/lacks",
+                503,
+                r#"{"error":"Not at this moment: the database does not answer. Try again shortly."}"#,
             ),
         ] {
             let mut request = Request::builder().uri(path).body(Body::empty()).unwrap();
             request.extensions_mut().insert(RequestNumber("7".to_owned()));
             let response = router.clone().oneshot(request).await.unwrap();
-            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers().contains_key(header::RETRY_AFTER), status == 503);
             let text = response.into_body().collect().await.unwrap().to_bytes();
             let text = String::from_utf8_lossy(&text);
             assert!(text.contains(body) && !text.contains("secret"), "{text}");

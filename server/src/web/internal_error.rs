@@ -1,12 +1,13 @@
 //! Errors that are nobody's business but the operator's.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{borrow::Cow, error::Error, fmt, sync::Arc};
 
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
+use registry::Fault;
 
 /// Something broke while a request was answered.
 ///
@@ -22,7 +23,7 @@ impl InternalError {
     /// The response; what anybody may be told of the error is said as a protocol's clients show it.
     pub(crate) fn said_by(mut self, say: impl FnOnce(StatusCode, &str) -> Response) -> Response {
         let Some((status, sentence)) = self.in_words() else { return self.into_response() };
-        let mut response = say(status, sentence);
+        let mut response = say(status, &sentence);
         self.is_said = true;
         response.extensions_mut().insert(self);
         response
@@ -33,9 +34,22 @@ impl InternalError {
         self.is_said
     }
 
-    /// What anybody may be told of it, and the status that goes with that.
-    pub(crate) fn in_words(&self) -> Option<(StatusCode, &'static str)> {
-        let fault = self.error.downcast_ref::<registry::Error>()?.fault()?;
+    /// What of it is the machine's or an operator's to mend, and may be told.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        let mut next: Option<&(dyn Error + 'static)> = Some(self.error.as_ref());
+        while let Some(error) = next {
+            let fault = error.downcast_ref().and_then(registry::Error::fault);
+            if fault.is_some() {
+                return fault;
+            }
+            next = error.source();
+        }
+        None
+    }
+
+    /// That in words, and the status that goes with them.
+    pub(crate) fn in_words(&self) -> Option<(StatusCode, Cow<'static, str>)> {
+        let fault = self.fault()?;
         let status = StatusCode::from_u16(fault.status());
         Some((status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), fault.sentence()))
     }

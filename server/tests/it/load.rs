@@ -63,6 +63,7 @@ async fn seed(folder: &TempDir) -> Seed {
     let services = Services::open(Settings {
         data: folder.path().join("data"),
         database: None,
+        blobs: None,
         key_file: None,
         policy: config.policy,
         providers: config

@@ -20,6 +20,7 @@ mod identities;
 mod load;
 mod log;
 mod maven;
+mod nodes;
 mod npm;
 mod nuget;
 mod operation;

@@ -72,6 +72,7 @@ impl Server {
         let services = Services::open(Settings {
             data: folder.path().join("data"),
             database: None,
+            blobs: None,
             key_file: None,
             policy: config.policy.clone(),
             providers: config.providers.iter().map(ProviderSettings::view).collect(),

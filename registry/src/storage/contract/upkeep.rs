@@ -3,7 +3,9 @@
 use uuid::Uuid;
 
 use crate::storage::{
+    blob_store,
     keys::{self, KnownKey},
+    sql,
     test_databases::on_both,
     upkeep,
 };
@@ -41,6 +43,44 @@ async fn blobs_are_kept_until_the_latest_moment_that_was_named() {
         assert!(!upkeep::has_servers(&database).await.unwrap());
         let counts = upkeep::counts(&mut &database).await.unwrap();
         assert!(counts.len() == 7 && counts.iter().all(|(_, count)| *count == 0), "{counts:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_store_and_what_was_removed_from_it_are_noted() {
+    on_both(async |database| {
+        let mut transaction = database.write().await.unwrap();
+        assert_eq!(blob_store::known(&mut transaction).await.unwrap(), None);
+        blob_store::note(&mut transaction, "first").await.unwrap();
+        blob_store::note(&mut transaction, "second").await.unwrap();
+        assert_eq!(upkeep::blobs_removed(&mut transaction).await.unwrap(), 0);
+        for _ in 0..2 {
+            upkeep::note_removal(&mut transaction).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        let known = blob_store::known(&mut &database).await.unwrap();
+        assert_eq!(known.as_deref(), Some("second"));
+        assert_eq!(upkeep::blobs_removed(&mut &database).await.unwrap(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tables_that_suit_no_older_program_are_known_by_it() {
+    on_both(async |database| {
+        let (newest, _) = database.versions().await.unwrap();
+        for (oldest, is_beyond) in [(None, false), (Some(newest), false), (Some(newest + 1), true)]
+        {
+            if let Some(oldest) = oldest {
+                let mut transaction = database.write().await.unwrap();
+                let note = "INSERT INTO settings (name, value) VALUES ('oldest-migration', $1)
+                            ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+                transaction.execute(sql(note).bind(oldest.to_string())).await.unwrap();
+                transaction.commit().await.unwrap();
+            }
+            assert_eq!(database.is_beyond_this_program().await.unwrap(), is_beyond, "{oldest:?}");
+        }
     })
     .await;
 }

@@ -19,6 +19,7 @@ pub(super) async fn services_of(cli: &Cli) -> Arc<Services> {
     Services::open(Settings {
         data: cli.folder.path().join("data"),
         database: cli.database.clone(),
+        blobs: None,
         key_file: None,
         policy: FixedSettings::default(),
         providers: vec![Provider {

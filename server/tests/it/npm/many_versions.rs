@@ -112,6 +112,7 @@ async fn what_another_process_changes_is_seen_within_a_second() {
     let there = Services::open(Settings {
         data: here.folder.path().join("data"),
         database: None,
+        blobs: None,
         key_file: None,
         policy: FixedSettings::default(),
         providers: Vec::new(),

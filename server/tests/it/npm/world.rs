@@ -261,6 +261,8 @@ impl World {
         for folder in ["data/blobs", "data/staging"] {
             gather(&self.server.folder.path().join(folder), &mut found);
         }
+        // Says which database the store belongs to.
+        found.retain(|file| !file.ends_with("latchkey-store"));
         found
     }
 

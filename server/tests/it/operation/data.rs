@@ -148,6 +148,7 @@ impl Data {
         Services::open(Settings {
             data: self.folder.path().join("data"),
             database: self.database.clone(),
+            blobs: None,
             key_file: None,
             policy: FixedSettings::default(),
             providers: Vec::new(),

@@ -1,41 +1,47 @@
 //! Archives, each under the SHA-256 of its content.
 
+mod bucket;
+mod failure;
 mod leftovers;
+mod mark;
+mod s3;
+mod staging;
+mod sweep;
+mod transport;
 mod verified;
 
 use std::{
     io,
     path::{Path as FilePath, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
-use model::timestamp::Timestamp;
 use object_store::{
-    GetResult, GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, buffered::BufWriter,
+    GetResult, GetResultPayload, ObjectStore, ObjectStoreExt, WriteMultipart,
     local::LocalFileSystem, path::Path,
 };
 use prometheus::IntCounter;
 use quick_cache::{Weighter, sync::Cache};
-use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha512};
-use tempfile::TempPath;
-use tokio::{
-    fs::File,
-    io::{AsyncWriteExt, BufReader},
-};
+use sha2::{Digest, Sha256};
+use tokio::{fs::File, io::AsyncReadExt as _};
 
 use self::verified::{Hash, Verified};
+pub use self::{
+    bucket::{BadBucket, Bucket},
+    staging::{Staged, Staging},
+    sweep::Swept,
+};
 use crate::{
-    error::Error,
-    storage::{Database, packages, upkeep},
+    error::{Error, OpenError},
+    services::Settings,
 };
 
-/// Blobs that nothing refers to are removed once they are this old; an upload in progress is
-/// younger.
-const ORPHAN_AFTER: Duration = Duration::from_hours(24);
+/// A blob larger than this is written in parts of this size, in bytes.
+const PART: usize = 8 << 20;
+/// How many parts are on their way at once.
+const PARTS: usize = 2;
 /// Up to this size a blob is read in one piece, and remembered.
 const SMALL: u64 = 1 << 20;
 /// Bytes of blobs remembered in all.
@@ -55,8 +61,7 @@ pub enum Content {
 /// The blob store.
 pub(crate) struct Blobs {
     store: Arc<dyn ObjectStore>,
-    /// Where that is.
-    folder: PathBuf,
+    place: Place,
     staging: PathBuf,
     /// The small ones asked for lately. What has a hash never changes: nothing here is ever old.
     lately: Cache<Hash, Bytes, Length>,
@@ -64,6 +69,14 @@ pub(crate) struct Blobs {
     verified: Verified,
     /// Counts the bytes written.
     written: IntCounter,
+}
+
+/// Where a store is.
+enum Place {
+    /// In a folder of this machine.
+    Disk(PathBuf),
+    /// In a bucket.
+    Bucket(Bucket),
 }
 
 /// What a remembered blob takes.
@@ -77,68 +90,96 @@ impl Weighter<Hash, Bytes> for Length {
 }
 
 impl Blobs {
-    /// A store on the local disk; every write is flushed to it before it counts as done. `alone`
-    /// says that nobody else uploads into it.
+    /// The store that the settings name. `alone` says that nobody else uploads by way of this data
+    /// folder.
+    pub(crate) fn of(
+        settings: &Settings,
+        alone: bool,
+        written: IntCounter,
+    ) -> Result<Self, OpenError> {
+        let Some(bucket) = &settings.blobs else {
+            return Ok(Self::on_disk(&settings.data, alone, written)?);
+        };
+        let staging = make_staging(&settings.data, alone).map_err(Error::from)?;
+        let place = Place::Bucket(bucket.clone());
+        Ok(Self::new(s3::open(bucket)?, place, staging, written))
+    }
+
+    /// A store on the local disk; every write is flushed to it before it counts as done.
     pub(crate) fn on_disk(
         data: &FilePath,
         alone: bool,
         written: IntCounter,
     ) -> Result<Self, Error> {
-        let (folder, staging) = (data.join("blobs"), data.join("staging"));
+        let folder = data.join("blobs");
         std::fs::create_dir_all(&folder)?;
-        std::fs::create_dir_all(&staging)?;
-        // What an earlier run left half-done can never be finished.
-        if alone {
-            for entry in std::fs::read_dir(&staging)? {
-                let entry = entry?;
-                if entry.file_type()?.is_file() {
-                    std::fs::remove_file(entry.path())?;
-                }
-            }
-        }
+        let staging = make_staging(data, alone)?;
         let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
-        Ok(Self::new(Arc::new(store), folder, staging, written))
+        Ok(Self::new(Arc::new(store), Place::Disk(folder), staging, written))
     }
 
     /// The blobs of a backup, which are only read: nothing is made there.
     pub(crate) fn beside(folder: &FilePath, written: IntCounter) -> Result<Self, Error> {
         let folder = folder.join("blobs");
         let store = LocalFileSystem::new_with_prefix(&folder)?;
-        Ok(Self::new(Arc::new(store), folder, std::env::temp_dir(), written))
+        Ok(Self::new(Arc::new(store), Place::Disk(folder), std::env::temp_dir(), written))
     }
 
     fn new(
         store: Arc<dyn ObjectStore>,
-        folder: PathBuf,
+        place: Place,
         staging: PathBuf,
         written: IntCounter,
     ) -> Self {
         let lately = Cache::with_weighter(USUAL, MOST_REMEMBERED, Length);
-        Self { store, folder, staging, lately, verified: Verified::new(), written }
+        Self { store, place, staging, lately, verified: Verified::new(), written }
     }
 
-    /// Begins an upload.
-    pub(crate) fn stage(&self) -> Result<Staging, Error> {
-        let (file, path) = tempfile::NamedTempFile::new_in(&self.staging)?.into_parts();
-        Ok(Staging {
-            file: File::from_std(file),
-            path,
-            size: 0,
-            sha1: Sha1::new(),
-            sha256: Sha256::new(),
-            sha512: Sha512::new(),
-        })
+    /// Where it is, in words.
+    fn name(&self) -> String {
+        match &self.place {
+            Place::Disk(folder) => folder.display().to_string(),
+            Place::Bucket(bucket) => bucket.to_string(),
+        }
     }
 
     /// Makes an uploaded file durable under its digest. Done even if the blob is there already: its
     /// new date keeps it from being swept.
     pub(crate) async fn keep(&self, staged: &Staged) -> Result<(), Error> {
-        let mut writer = BufWriter::new(Arc::clone(&self.store), path_of(&staged.sha256));
-        let mut reader = BufReader::with_capacity(1 << 18, File::open(&staged.path).await?);
-        tokio::io::copy_buf(&mut reader, &mut writer).await?;
-        writer.shutdown().await?;
+        let path = path_of(&staged.sha256);
+        let mut file = File::open(&staged.path).await?;
+        if staged.size <= PART as u64 {
+            let put = self.store.put(&path, next_part(&mut file).await?.into()).await;
+            put.map_err(failure::not_written)?;
+        } else {
+            let upload = self.store.put_multipart(&path).await.map_err(failure::not_written)?;
+            let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
+            if let Err(error) = send_parts(&mut file, &mut upload).await {
+                // What is left of it is the store's to remove, should this fail, too.
+                let _ = upload.abort().await;
+                return Err(error);
+            }
+            upload.finish().await.map_err(failure::not_written)?;
+        }
+        // That a store, or something on the way to it, said yes is no proof.
+        if !self.holds(staged).await? {
+            let words = format!("{} bytes were written and are not there", staged.size);
+            return Err(Error::unavailable(
+                "the package store did not keep what it was given",
+                words,
+            ));
+        }
         self.written.inc_by(staged.size);
         Ok(())
+    }
+
+    /// Whether an upload is there, with its length.
+    pub(crate) async fn holds(&self, staged: &Staged) -> Result<bool, Error> {
+        match self.store.head(&path_of(&staged.sha256)).await {
+            Ok(found) => Ok(found.size == staged.size),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Writes a little and takes it back, to see whether uploads could be written. It blocks.
@@ -195,22 +236,6 @@ impl Blobs {
         }
     }
 
-    /// Digests and sizes of blobs that no version refers to at this moment, however young.
-    pub(crate) async fn orphans(
-        &self,
-        mut database: &Database,
-    ) -> Result<Vec<(Vec<u8>, u64)>, Error> {
-        let mut orphans = Vec::new();
-        let mut blobs = self.store.list(None);
-        while let Some(blob) = blobs.try_next().await? {
-            let Some(hash) = hash_of(&blob.location) else { continue };
-            if !packages::blob_is_used(&mut database, &hash).await? {
-                orphans.push((hash, blob.size));
-            }
-        }
-        Ok(orphans)
-    }
-
     /// Opens a blob of this size; [`Error::Damaged`] if it is missing or its content is another.
     pub(crate) async fn open(&self, hash: &[u8], size: u64) -> Result<Content, Error> {
         let hash: &Hash =
@@ -245,61 +270,6 @@ impl Blobs {
             Err(error) => Err(error.into()),
         }
     }
-
-    /// Removes what was not written to its end, and blobs that no version refers to; a rehearsal only counts
-    /// them. Looked up and removed
-    /// within a write transaction, so that no publish can begin to refer to one in between, and a backup
-    /// that begins keeps them all.
-    pub(crate) async fn sweep(
-        &self,
-        mut database: &Database,
-        now: Timestamp,
-        is_rehearsal: bool,
-    ) -> Result<Swept, Error> {
-        let folder = self.folder.clone();
-        let remove = move || leftovers::remove(&folder, now, is_rehearsal);
-        let removed = tokio::task::spawn_blocking(remove).await;
-        let mut swept = removed.map_err(|error| Error::internal("sweeping failed", error))??;
-        let mut blobs = self.store.list(None);
-        while let Some(blob) = blobs.try_next().await? {
-            let Some(hash) = hash_of(&blob.location).filter(|_| is_old(&blob, now)) else {
-                continue;
-            };
-            // Most are in use, which costs no place among the writers to see.
-            if packages::blob_is_used(&mut database, &hash).await? {
-                continue;
-            }
-            let mut transaction = database.write().await?;
-            if upkeep::blobs_kept_until(&mut transaction).await? > now.as_millis() {
-                swept.is_held_up = true;
-                break;
-            }
-            let is_orphan = !packages::blob_is_used(&mut transaction, &hash).await?;
-            // Since it was listed, a publish may have brought the same bytes again.
-            if is_orphan && is_old(&self.store.head(&blob.location).await?, now) {
-                if !is_rehearsal {
-                    // Whoever uploaded the same bytes and waits to refer to them learns of it.
-                    upkeep::count_sweep(&mut transaction).await?;
-                    self.store.delete(&blob.location).await?;
-                    transaction.commit().await?;
-                }
-                swept.blobs += 1;
-                swept.bytes += blob.size;
-            }
-        }
-        Ok(swept)
-    }
-}
-
-/// What a sweep removed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// How many blobs.
-    pub blobs: u64,
-    /// How many bytes they had.
-    pub bytes: u64,
-    /// Whether a backup that is being made kept it from going on.
-    pub is_held_up: bool,
 }
 
 /// How a blob was found.
@@ -311,10 +281,6 @@ pub enum Condition {
     Missing,
     /// Its content has another digest, or cannot be read.
     Corrupt,
-}
-
-fn is_old(blob: &ObjectMeta, now: Timestamp) -> bool {
-    now.since(Timestamp::from_millis(blob.last_modified.timestamp_millis())) > ORPHAN_AFTER
 }
 
 fn path_of(hash: &[u8]) -> Path {
@@ -335,55 +301,37 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// An upload in progress: a temporary file, hashed as it grows. Dropped, it leaves nothing.
-pub struct Staging {
-    file: File,
-    path: TempPath,
-    size: u64,
-    sha1: Sha1,
-    sha256: Sha256,
-    sha512: Sha512,
+/// Makes the folder of uploads on their way.
+fn make_staging(data: &FilePath, alone: bool) -> io::Result<PathBuf> {
+    let staging = data.join("staging");
+    std::fs::create_dir_all(&staging)?;
+    // What an earlier run left half-done can never be finished.
+    if alone {
+        for entry in std::fs::read_dir(&staging)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(staging)
 }
 
-impl Staging {
-    /// Adds bytes.
-    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.size += bytes.len() as u64;
-        self.sha1.update(bytes);
-        self.sha256.update(bytes);
-        self.sha512.update(bytes);
-        Ok(self.file.write_all(bytes).await?)
-    }
-
-    /// Ends the upload.
-    pub async fn finish(mut self) -> Result<Staged, Error> {
-        self.file.flush().await?;
-        Ok(Staged {
-            path: self.path,
-            size: self.size,
-            sha1: self.sha1.finalize().into(),
-            sha256: self.sha256.finalize().into(),
-            sha512: self.sha512.finalize().into(),
-        })
+async fn send_parts(file: &mut File, upload: &mut WriteMultipart) -> Result<(), Error> {
+    loop {
+        upload.wait_for_capacity(PARTS - 1).await.map_err(failure::not_written)?;
+        let part = next_part(file).await?;
+        if part.is_empty() {
+            return Ok(());
+        }
+        upload.put(part);
     }
 }
 
-/// A finished upload that is not yet kept.
-pub struct Staged {
-    path: TempPath,
-    /// Its length in bytes.
-    pub size: u64,
-    /// Its SHA-1, as npm's `shasum` gives it.
-    pub sha1: [u8; 20],
-    /// Its SHA-256, under which it will be kept.
-    pub sha256: [u8; 32],
-    /// Its SHA-512, as subresource integrity gives it.
-    pub sha512: [u8; 64],
-}
-
-impl Staged {
-    /// Opens it to be looked into. Reading the file blocks.
-    pub fn open(&self) -> Result<std::fs::File, Error> {
-        Ok(std::fs::File::open(&self.path)?)
-    }
+/// The next part of a file; an empty one at its end.
+async fn next_part(file: &mut File) -> io::Result<Bytes> {
+    let mut part = BytesMut::with_capacity(PART);
+    let mut rest = file.take(PART as u64);
+    while rest.read_buf(&mut part).await? > 0 {}
+    Ok(part.freeze())
 }
