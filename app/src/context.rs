@@ -174,7 +174,9 @@ pub fn refusal(error: Error) -> Result<(StatusCode, Failure), Error> {
             StatusCode::CONFLICT,
             Failure::Refused("This changed at the same moment. Try again.".to_owned()),
         ),
-        Error::Unavailable { .. } | Error::Damaged(_) | Error::Internal { .. } => return Err(error),
+        Error::Unavailable { .. } | Error::Damaged(_) | Error::Internal { .. } => {
+            return Err(error);
+        }
     })
 }
 

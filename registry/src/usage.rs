@@ -35,7 +35,7 @@ const MOST_PENDING: usize = 50_000;
 /// A use, but for its moment within a minute.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Alike {
-    /// Counted from 1970-01-01, UTC.
+    /// As [`minute_of`] counts.
     pub(crate) minute: i64,
     pub(crate) account: AccountId,
     pub(crate) token: Option<(TokenId, SecretId)>,
@@ -45,6 +45,11 @@ pub(crate) struct Alike {
     pub(crate) package: Option<(Ecosystem, String)>,
     pub(crate) action: Option<Action>,
     pub(crate) refused: Option<Code>,
+}
+
+/// Minutes from 1970-01-01, UTC.
+pub(crate) fn minute_of(at: Timestamp) -> i64 {
+    at.as_millis().div_euclid(60_000)
 }
 
 /// How often, and between which moments.
@@ -226,11 +231,12 @@ mod tests {
     use super::*;
 
     const DAY: i64 = 86_400_000;
+    const MINUTE: i64 = 60_000;
 
-    fn alike(day: i64, user_agent: &str, refused: Option<Code>) -> Alike {
+    fn alike(millis: i64, user_agent: &str, refused: Option<Code>) -> Alike {
         let id = Uuid::from_u128;
         Alike {
-            day,
+            minute: minute_of(Timestamp::from_millis(millis)),
             account: id(1).into(),
             token: Some((id(2).into(), id(3).into())),
             address: [10, 0, 0, 1].into(),
@@ -251,7 +257,8 @@ mod tests {
         pending.add(alike(0, "npm/11.0.0", None), once(at(9)));
         pending.add(alike(0, "npm/11.0.0", Some(Code::Scope)), once(at(3)));
         pending.add(alike(0, "curl/8.5.0", None), once(at(20)));
-        pending.add(alike(1, "npm/11.0.0", None), once(at(DAY)));
+        pending.add(alike(MINUTE, "npm/11.0.0", None), once(at(MINUTE)));
+        pending.add(alike(DAY, "npm/11.0.0", None), once(at(DAY)));
 
         let mut rows: Vec<Use> =
             pending.uses.iter().map(|(alike, tally)| row(alike, *tally).unwrap()).collect();
@@ -266,6 +273,7 @@ mod tests {
                 (at(3), at(3), 1, "npm 11.0.0", "LK-SCOPE"),
                 (at(5), at(9), 2, "npm 11.0.0", "ok"),
                 (at(20), at(20), 1, "curl 8.5.0", "ok"),
+                (at(MINUTE), at(MINUTE), 1, "npm 11.0.0", "ok"),
                 (at(DAY), at(DAY), 1, "npm 11.0.0", "ok"),
             ]
         );
@@ -276,10 +284,10 @@ mod tests {
             let gathered = Gathered::from(rows.as_slice());
             let (token, secret) = rows[0].token.unwrap();
             assert_eq!(gathered.last[&token].at, at(DAY));
-            assert_eq!(gathered.days[&(token, 0)], (3, 1));
+            assert_eq!(gathered.days[&(token, 0)], (4, 1));
             assert_eq!(gathered.days[&(token, 1)], (1, 0));
             let (first_at, times, last) = gathered.sources[&(secret, "10.0.0.1", "npm 11.0.0")];
-            assert_eq!((first_at, times, last.at), (at(3), 4, at(DAY)));
+            assert_eq!((first_at, times, last.at), (at(3), 5, at(DAY)));
         }
     }
 

@@ -11,7 +11,7 @@ use super::{Access, AccessRequest, Denial, Recognised, Wanted, grant::FeedRef};
 use crate::{
     denials::{Explanation, Refusal, Sameness},
     error::Error,
-    usage::Alike,
+    usage::{Alike, minute_of},
 };
 
 impl Access {
@@ -42,7 +42,7 @@ impl Access {
         let now = self.core.now();
         let package = request.wanted.package();
         let alike = Alike {
-            minute: now.as_millis() / 60_000,
+            minute: minute_of(now),
             account,
             token,
             address: request.origin.address,

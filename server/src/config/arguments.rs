@@ -14,8 +14,15 @@ pub struct StorageArgs {
     /// Database, such as postgres://… or sqlite://… [default: one in the data folder]
     #[arg(long, value_name = "URL", global = true)]
     database: Option<String>,
-    /// Bucket of an S3-compatible store for the packages, such as s3://bucket/prefix; its server and keys are said by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY [default: the data folder]
-    #[arg(long, value_name = "URL", global = true)]
+    // Its help is no doc comment: that would be Markdown.
+    #[arg(
+        long,
+        value_name = "URL",
+        global = true,
+        help = "Bucket of an S3-compatible store for the packages, such as s3://bucket/prefix; \
+                AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say where it is \
+                and whose [default: the data folder]"
+    )]
     blobs: Option<String>,
     /// File of the key that seals tokens for showing again [default: the data folder's name + .key]
     #[arg(long, value_name = "FILE", global = true)]

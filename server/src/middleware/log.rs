@@ -71,14 +71,12 @@ pub(crate) async fn record(request: Request, next: impl Then) -> Response {
 
 /// What whoever asked learns of an error: what is wrong with the machine, or else the request's id alone.
 fn broken(error: &InternalError, area: Area, id: &str) -> Response {
-    match error.in_words() {
-        Some((status, sentence)) => refusal(area, status, &sentence),
-        None => {
-            let sentence =
-                format!("Something broke on the server. It is logged there as request {id}.");
-            refusal(area, StatusCode::INTERNAL_SERVER_ERROR, &sentence)
-        }
-    }
+    let (status, sentence) = error.in_words().unwrap_or_else(|| {
+        let sentence =
+            format!("Something broke on the server. It is logged there as request {id}.");
+        (StatusCode::INTERNAL_SERVER_ERROR, sentence.into())
+    });
+    refusal(area, status, &sentence)
 }
 
 /// A path as the log may hold it: decoded, in one line, without tokens or user names.

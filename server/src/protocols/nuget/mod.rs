@@ -136,7 +136,7 @@ impl Call {
                 read::versions(self, &id).await
             }
             (&Method::GET | &Method::HEAD, Ok(Path::Registration(hive, id, document))) => {
-                read::registration(self, hive, &id, document).await
+                Box::pin(read::registration(self, hive, &id, document)).await
             }
             (&Method::GET | &Method::HEAD, Ok(Path::File(id, version, file))) => {
                 read::file(self, &id, &version, file).await
