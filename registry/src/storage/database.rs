@@ -6,10 +6,9 @@ use std::{sync::Arc, time::Duration};
 
 use sqlx::{
     ConnectOptions, Connection as _, FromRow, PgConnection, PgPool, Postgres, Sqlite, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-    },
+    pool::PoolOptions,
+    postgres::{PgConnectOptions, PgRow},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous},
 };
 
 pub(super) use copy::server_sessions;
@@ -82,6 +81,13 @@ enum Pools<S, P> {
     Postgres(P),
 }
 
+/// A pool whose connections stay. Those that are to go are looked for by a task of sqlx 0.9 that asks how
+/// many are idle; asked while one is given back, it may be told 2^64 - 1, and looks for so many without
+/// ever making room for anything else on its core.
+fn lasting<D: sqlx::Database>() -> PoolOptions<D> {
+    PoolOptions::new().idle_timeout(None).max_lifetime(None)
+}
+
 /// Pools of connections: one writer and several readers on SQLite, one pool on PostgreSQL.
 #[derive(Clone)]
 pub(crate) struct Database {
@@ -101,10 +107,8 @@ impl Database {
             .pragma("secure_delete", "ON")
             .busy_timeout(BUSY)
             .disable_statement_logging();
-        let writer = SqlitePoolOptions::new()
+        let writer = lasting::<Sqlite>()
             .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
             // SQLite ends a transaction by itself when the disk is full. The driver does not see that, fails
             // to end it once more, and would never begin another one on this connection.
             .before_acquire(|connection, _| {
@@ -114,7 +118,7 @@ impl Database {
             .connect_with(options.clone())
             .await
             .map_err(OpenError::Connect)?;
-        let readers = SqlitePoolOptions::new()
+        let readers = lasting::<Sqlite>()
             .max_connections(8)
             .min_connections(1)
             .connect_with(options.pragma("query_only", "ON"))
@@ -132,7 +136,7 @@ impl Database {
         // The pool would try again until its time is up and then say only that; one try says why.
         let first = PgConnection::connect_with(&options).await.map_err(OpenError::Connect)?;
         first.close().await.map_err(OpenError::Connect)?;
-        let pool = PgPoolOptions::new()
+        let pool = lasting::<Postgres>()
             .max_connections(16)
             .acquire_timeout(BUSY)
             .connect_with(options.disable_statement_logging())
@@ -206,9 +210,13 @@ impl Database {
 
     /// The pools by name, each with how many connections it has and how many of them nobody uses.
     pub(crate) fn connections(&self) -> Vec<(&'static str, usize, usize)> {
-        let named = |name, pools: &Pools<SqlitePool, PgPool>| match pools {
-            Pools::Sqlite(pool) => (name, pool.size() as usize, pool.num_idle()),
-            Pools::Postgres(pool) => (name, pool.size() as usize, pool.num_idle()),
+        let named = |name, pools: &Pools<SqlitePool, PgPool>| {
+            let (size, idle) = match pools {
+                Pools::Sqlite(pool) => (pool.size() as usize, pool.num_idle()),
+                Pools::Postgres(pool) => (pool.size() as usize, pool.num_idle()),
+            };
+            // See `lasting`.
+            (name, size, idle.min(size))
         };
         match self.writer {
             Pools::Sqlite(_) => vec![named("read", &self.readers), named("write", &self.writer)],

@@ -84,3 +84,18 @@ async fn tables_that_suit_no_older_program_are_known_by_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn no_pool_looks_for_connections_that_are_to_go() {
+    fn stays<D: sqlx::Database>(pool: Option<&sqlx::Pool<D>>) -> Option<bool> {
+        let options = pool?.options();
+        Some(options.get_idle_timeout().is_none() && options.get_max_lifetime().is_none())
+    }
+    on_both(async |database| {
+        let sqlite = [stays(database.sqlite_readers()), stays(database.sqlite_writer())];
+        let pools: Vec<bool> =
+            sqlite.into_iter().chain([stays(database.postgres())]).flatten().collect();
+        assert!(!pools.is_empty() && pools.iter().all(|stays| *stays), "{pools:?}");
+    })
+    .await;
+}
