@@ -5,7 +5,6 @@
 #   scripts/test.sh lint       format and lints
 #   scripts/test.sh rust       the Rust tests
 #   scripts/test.sh browser    the tests in a real browser
-#   scripts/test.sh long       the tests of faults at length; prints what they measured
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -82,18 +81,6 @@ rust_tests() {
   cargo_test --package xtask
 }
 
-# As many rounds, people and connections as the README speaks of; each test says what it measured.
-long_tests() {
-  local status=0
-  figures=$(mktemp)
-  LATCHKEY_LONG=1 LATCHKEY_FIGURES=$figures runner '^test result:' timeout --kill-after=10 5400 \
-    cargo test --locked --package latchkey --test it -- faults || status=$?
-  printf '\nmeasured:\n'
-  sort "$figures"
-  rm -f "$figures"
-  return "$status"
-}
-
 site() { cargo xtask site; }
 
 server() { cargo build --locked --package latchkey --features embed; }
@@ -105,9 +92,8 @@ all) steps=(tools format clippy clippy_browser browser_types rust_tests site ser
 lint) steps=(tools format clippy clippy_browser browser_types) ;;
 rust) steps=(tools rust_tests) ;;
 browser) steps=(tools site server browser_tests) ;;
-long) steps=(tools long_tests) ;;
 *)
-  echo "usage: scripts/test.sh [lint|rust|browser|long]" >&2
+  echo "usage: scripts/test.sh [lint|rust|browser]" >&2
   exit 2
   ;;
 esac

@@ -42,7 +42,7 @@ pub enum Error {
     Raced,
     /// What was published is not there any more as it was. Which files it was is for the log alone.
     #[error("{0}")]
-    Damaged(DamagedBlob),
+    Damaged(Box<DamagedBlob>),
     /// Something broke here. The text is for the log alone.
     #[error("internal error: {context}")]
     Internal {

@@ -1,11 +1,7 @@
 //! Files that were being written when the program or the machine was cut off. The store writes each blob
 //! under a name of its own first, `…#1`, and lists no such file, so nobody else would find them.
 
-use std::{
-    ffi::OsStr,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsStr, fs, io, path::Path};
 
 use model::timestamp::Timestamp;
 
@@ -21,7 +17,7 @@ pub(super) fn remove(folder: &Path, now: Timestamp, is_rehearsal: bool) -> io::R
             if entry.file_type()?.is_dir() {
                 folders.push(entry.path());
             } else if is_unfinished(&entry.file_name()) {
-                look_at(entry.path(), now, is_rehearsal, &mut swept)?;
+                look_at(&entry.path(), now, is_rehearsal, &mut swept)?;
             }
         }
     }
@@ -33,9 +29,9 @@ fn is_unfinished(name: &OsStr) -> bool {
     digits.is_some_and(|(_, rest)| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit()))
 }
 
-fn look_at(path: PathBuf, now: Timestamp, is_rehearsal: bool, swept: &mut Swept) -> io::Result<()> {
+fn look_at(path: &Path, now: Timestamp, is_rehearsal: bool, swept: &mut Swept) -> io::Result<()> {
     let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-    let found = match fs::metadata(&path) {
+    let found = match fs::metadata(path) {
         Ok(found) => found,
         // Finished, meanwhile.
         Err(error) if is_gone(&error) => return Ok(()),
@@ -47,7 +43,7 @@ fn look_at(path: PathBuf, now: Timestamp, is_rehearsal: bool, swept: &mut Swept)
         return Ok(());
     }
     if !is_rehearsal {
-        match fs::remove_file(&path) {
+        match fs::remove_file(path) {
             Err(error) if !is_gone(&error) => return Err(error),
             _ => {}
         }
