@@ -15,7 +15,7 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS RUSTDOCFLAGS CARGO_ENCODED_RUSTDOCFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test test-rust test-browser lint lighthouse bench bench-quick fmt
+.PHONY: help run build dev test test-rust test-browser test-long lint lighthouse bench bench-quick fmt
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,10 +44,13 @@ test-rust: ## Run only the Rust tests
 test-browser: ## Run only the tests in a real browser
 	@scripts/test.sh browser
 
+test-long: ## Faults and several nodes, many more times than in `make test`, with figures
+	@scripts/test.sh long
+
 lint: ## Check only the format and the lints
 	@scripts/test.sh lint
 
-lighthouse: build ## Print Lighthouse's scores and the sizes of the main pages
+lighthouse: build ## Print Lighthouse's scores and the sizes of every page
 	@scripts/bootstrap.sh lighthouse
 	cd end2end && LATCHKEY_BIN=$(CURDIR)/$(BINARY) npx --no-install playwright test --config lighthouse
 

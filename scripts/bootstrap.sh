@@ -260,6 +260,7 @@ lighthouse)
   install_missing
   ensure_node
   ensure_node_packages end2end
+  ensure_node_packages end2end/clients
   ensure_node_packages end2end/lighthouse
   ;;
 bench)

@@ -5,6 +5,7 @@
 #   scripts/test.sh lint       format and lints
 #   scripts/test.sh rust       the Rust tests
 #   scripts/test.sh browser    the tests in a real browser
+#   scripts/test.sh long       faults and several nodes, many more times than in the whole, with figures
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -41,10 +42,10 @@ runner() {
 # whether it stands still again; twice is a failure.
 watched() {
   local status=0
-  timeout --kill-after=10 1500 "$@" || status=$?
+  timeout --kill-after=10 "${patience:-1500}" "$@" || status=$?
   ((status == 124)) || return "$status"
-  echo "did not end within 25 minutes, once more: $*" >&2
-  timeout --kill-after=10 1500 "$@"
+  echo "did not end within ${patience:-1500} seconds, once more: $*" >&2
+  timeout --kill-after=10 "${patience:-1500}" "$@"
 }
 
 cargo_test() { runner '^test result:' watched cargo test --locked "$@"; }
@@ -81,6 +82,15 @@ rust_tests() {
   cargo_test --package xtask
 }
 
+# The tests that do more when they are asked to, and what they found out: no figure decides anything.
+long_tests() {
+  local status=0
+  export LATCHKEY_LONG=1 LATCHKEY_FIGURES=$figures
+  patience=7200 cargo_test --package latchkey --test it -- faults:: nodes:: || status=$?
+  cat "$figures"
+  return "$status"
+}
+
 site() { cargo xtask site; }
 
 server() { cargo build --locked --package latchkey --features embed; }
@@ -92,8 +102,9 @@ all) steps=(tools format clippy clippy_browser browser_types rust_tests site ser
 lint) steps=(tools format clippy clippy_browser browser_types) ;;
 rust) steps=(tools rust_tests) ;;
 browser) steps=(tools site server browser_tests) ;;
+long) steps=(tools long_tests) ;;
 *)
-  echo "usage: scripts/test.sh [lint|rust|browser]" >&2
+  echo "usage: scripts/test.sh [lint|rust|browser|long]" >&2
   exit 2
   ;;
 esac
@@ -101,11 +112,12 @@ esac
 # --- Run --------------------------------------------------------------------------------------
 
 log=$(mktemp)
+figures=$(mktemp)
 current="before the first step"
 
 finish() {
   local status=$?
-  rm -f "$log"
+  rm -f "$log" "$figures"
   if ((status != 0)); then
     printf '\n%s: FAILED\n' "$current" >&2
     # A step that is no test, or dies before its summary, is a failure too.

@@ -85,13 +85,15 @@ fn any_page(
     show: Arc<dyn Fn(Data) -> AnyView + Send + Sync>,
 ) -> AnyView {
     let data = Resource::<Data, Carry>::new_with_options(key, move |_| fetch(), false);
-    view! {
-        <Suspense>
-            {move || {
-                let show = Arc::clone(&show);
-                Suspend::new(async move { show(data.await) })
-            }}
-        </Suspense>
+    let suspended = move || {
+        let show = Arc::clone(&show);
+        Suspend::new(async move { show(data.await) })
+    };
+    // On the server nothing changes, and what is a function is called once more only to see whether
+    // something in it has to be waited for: the whole page would be made twice.
+    if cfg!(feature = "ssr") {
+        view! { <Suspense>{suspended()}</Suspense> }.into_any()
+    } else {
+        view! { <Suspense>{suspended.clone()}</Suspense> }.into_any()
     }
-    .into_any()
 }

@@ -5,6 +5,6 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../test-results/lighthouse",
   workers: 1,
-  timeout: 900_000,
+  timeout: 3_600_000,
   reporter: [["list"]],
 });

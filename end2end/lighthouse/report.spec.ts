@@ -1,107 +1,130 @@
-// Lighthouse over the main pages, on a slow phone as it imitates one, and what the pages weigh.
-import { get } from "node:http";
-import { brotliDecompressSync } from "node:zlib";
+// Lighthouse over every page, on a slow phone as it imitates one, at its usual width and at 320 px, and
+// what the pages weigh. Figures of the run before are printed beside the new ones.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { launch } from "chrome-launcher";
 import { expect, test } from "@playwright/test";
 import lighthouse from "lighthouse";
-import { Server } from "../fixtures/server.ts";
+import { type Picture, PICTURES, routes, serverOf } from "../fixtures/gallery.ts";
+import { World } from "../fixtures/world.ts";
+import { kilobytes, weigh } from "./weight.ts";
 
-const USER = "ana";
-/** As many as the budget of the list's HTML is set for. */
-const TOKENS = 50;
 const KINDS = ["performance", "accessibility", "best-practices"] as const;
-/** In bytes of brotli. */
-const BUDGET = { html: 14_000, css: 10_000, code: 250_000 };
+/** In bytes of brotli; milliseconds on the phone that is imitated. */
+const BUDGET = { html: 14_000, css: 10_000, code: 250_000, paint: 1_000, blocking: 50 };
+/** The list of tokens with as many as its budget is set for. */
+const LONG_LIST = "tokens-many";
+const WIDTHS = [412, 320];
 
-type Size = { sent: number; coding: string; text: string };
+/** What was found of a page at a width. */
+type Found = { scores: number[]; paint: number; blocking: number; shift: number; html: number };
+type Findings = { pages: Record<string, Found>; css: number; code: number };
 
-/** A page or file as it travels. */
-function weigh(url: string, cookie: string): Promise<Size> {
-  return new Promise((done, failed) => {
-    const request = get(url, { headers: { "accept-encoding": "br", cookie } }, (answer) => {
-      const parts: Buffer[] = [];
-      answer.on("data", (part: Buffer) => parts.push(part));
-      answer.on("end", () => {
-        const body = Buffer.concat(parts);
-        const coding = answer.headers["content-encoding"] ?? "identity";
-        done({ sent: body.length, coding, text: (coding === "br" ? brotliDecompressSync(body) : body).toString() });
-      });
-    });
-    request.once("error", failed);
-  });
+const kept = (ending: string) => new URL(`../../bench/PAGES.${ending}`, import.meta.url);
+
+/** A page for each route, as it is when it is opened, and the long list. */
+function pages(): Picture[] {
+  const first = (route: string) => {
+    const its = PICTURES.filter((picture) => picture.route === route);
+    return its.find(({ then, script }) => !then && script !== false) ?? its[0]!;
+  };
+  return [...routes().map(first), PICTURES.find(({ name }) => name === LONG_LIST)!];
 }
 
-const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
+async function judge(url: string, cookie: string, width: number, port: number): Promise<Found & { failed: string[] }> {
+  const { sent } = await weigh(url, cookie);
+  const result = await lighthouse(url, {
+    port,
+    logLevel: "error",
+    onlyCategories: [...KINDS],
+    extraHeaders: cookie ? { Cookie: cookie } : {},
+    screenEmulation: { mobile: true, width, height: 800, deviceScaleFactor: 2, disabled: false },
+  });
+  if (!result) throw new Error(`no report about ${url}`);
+  const { categories, audits, finalDisplayedUrl } = result.lhr;
+  expect(new URL(finalDisplayedUrl).pathname).toBe(new URL(url).pathname);
+  const number = (id: string) => audits[id]?.numericValue ?? Number.NaN;
+  const scores = KINDS.map((kind) => Math.round((categories[kind]?.score ?? 0) * 100));
+  const poor = Object.values(audits).filter(({ score, errorMessage }) => errorMessage || (score !== null && score < 0.9));
+  return {
+    scores,
+    paint: number("largest-contentful-paint"),
+    blocking: number("total-blocking-time"),
+    shift: number("cumulative-layout-shift"),
+    html: sent,
+    failed: scores.some((score) => score < 100) ? poor.map(({ id, errorMessage }) => (errorMessage ? `${id} (${errorMessage})` : id)) : [],
+  };
+}
 
-test("the main pages", async () => {
-  const server = await new Server(undefined).start();
-  server.user(USER);
-  server.feed("main", USER, "--description", "Shared libraries for all teams");
-  for (let number = 1; number <= TOKENS; number += 1) server.token(USER, `build server ${number}`, "--write", "main");
-  const { name, value } = await server.session(USER);
-  const cookie = `${name}=${value}`;
-  const token = server.tokenIds(USER).get("build server 1")!;
-  const pages = [
-    "/sign-in",
-    "/profile/tokens",
-    "/profile/tokens/new",
-    `/profile/tokens/${token}`,
-    `/profile/tokens/${token}/edit`,
-    "/profile/security",
-    "/feeds",
-    "/feeds/new",
-    "/feeds/main",
-    "/feeds/main/settings",
-    "/feeds/main/members",
-  ];
-
+test("every page", async () => {
+  const world = await World.make();
   const browser = await launch({
     chromePath: "/usr/bin/chromium",
     chromeFlags: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
   });
-  const lines: string[] = [];
+  const found: Findings = { pages: {}, css: 0, code: 0 };
   const poor: string[] = [];
-  for (const path of pages) {
-    const headers = path === "/sign-in" ? "" : cookie;
-    const { sent, coding } = await weigh(server.url + path, headers);
-    const result = await lighthouse(server.url + path, {
-      port: browser.port,
-      logLevel: "error",
-      onlyCategories: [...KINDS],
-      extraHeaders: headers ? { Cookie: headers } : {},
-    });
-    if (!result) throw new Error(`no report about ${path}`);
-    const { categories, audits, finalDisplayedUrl } = result.lhr;
-    expect(new URL(finalDisplayedUrl).pathname).toBe(path);
-    const scores = KINDS.map((kind) => Math.round((categories[kind]?.score ?? 0) * 100));
-    const said = (id: string) => audits[id]?.displayValue ?? "?";
-    const shown = path.replace(token, "ID");
-    lines.push(
-      [shown.padEnd(26), ...scores.map((score) => `${score}`.padStart(4)), said("largest-contentful-paint").padStart(8)]
-        .concat([said("total-blocking-time").padStart(7), said("cumulative-layout-shift").padStart(6)])
-        .concat([`${kilobytes(sent)} ${coding}`.padStart(16)])
-        .join("  "),
-    );
-    const failed = Object.values(audits).filter(({ score, errorMessage }) => errorMessage || (score !== null && score < 0.9));
-    if (scores.some((score) => score < 100)) poor.push(`${shown}: ${failed.map(({ id, errorMessage }) => (errorMessage ? `${id} (${errorMessage})` : id)).join(", ")}`);
-    if (path === "/profile/tokens") expect.soft(sent, "HTML of the list of 50 tokens").toBeLessThanOrEqual(BUDGET.html);
-    expect.soft(scores.slice(1), `accessibility and best practices of ${shown}`).toEqual([100, 100]);
+  for (const picture of pages()) {
+    const address = new URL(await picture.at(world), world.server.url).href;
+    const session = picture.who ? await serverOf(world, address).session(picture.who) : undefined;
+    const cookie = session ? `${session.name}=${session.value}` : "";
+    for (const width of WIDTHS) {
+      const { failed, ...one } = await judge(address, cookie, width, browser.port);
+      const shown = picture.name === LONG_LIST ? `${picture.route} (50 tokens)` : picture.route!;
+      const name = `${shown} at ${width} px`;
+      found.pages[name] = one;
+      console.log(`${name}: ${one.scores.join(" / ")}`);
+      if (failed.length > 0) poor.push(`${name}: ${failed.join(", ")}`);
+      expect.soft(one.scores.slice(1), `accessibility and best practices of ${name}`).toEqual([100, 100]);
+      if (picture.name === LONG_LIST) expect.soft(one.html, "HTML of the list of 50 tokens").toBeLessThanOrEqual(BUDGET.html);
+    }
   }
   browser.kill();
 
-  const { text } = await weigh(`${server.url}/profile/tokens`, cookie);
+  const { text } = await weigh(`${world.server.url}/sign-in`, "");
   const assets = /\/assets\/[0-9a-f]+/.exec(text)![0];
   const [css, script, wasm] = await Promise.all(
-    ["latchkey.css", "latchkey.js", "latchkey_bg.wasm"].map((file) => weigh(`${server.url}${assets}/${file}`, "")),
+    ["latchkey.css", "latchkey.js", "latchkey_bg.wasm"].map((file) => weigh(`${world.server.url}${assets}/${file}`, "")),
   );
-  const code = script!.sent + wasm!.sent;
-  expect.soft(css!.sent, "CSS").toBeLessThanOrEqual(BUDGET.css);
-  expect.soft(code, "JavaScript and WebAssembly").toBeLessThanOrEqual(BUDGET.code);
+  found.css = css!.sent;
+  found.code = script!.sent + wasm!.sent;
+  expect.soft(found.css, "CSS").toBeLessThanOrEqual(BUDGET.css);
+  expect.soft(found.code, "JavaScript and WebAssembly").toBeLessThanOrEqual(BUDGET.code);
 
-  console.log(["page".padEnd(26), "perf", "acc.", "best", "    LCP", "    TBT", "   CLS", "           HTML"].join("  "));
-  for (const line of lines) console.log(line);
-  console.log(`\nCSS ${kilobytes(css!.sent)} ${css!.coding}, JavaScript ${kilobytes(script!.sent)} ${script!.coding}, `);
-  console.log(`WebAssembly ${kilobytes(wasm!.sent)} ${wasm!.coding}, together ${kilobytes(code)}`);
-  if (poor.length > 0) console.log(`\nbelow 100:\n${poor.join("\n")}`);
-  expect(await server.stop()).toBe(0);
+  const before = existsSync(kept("json")) ? (JSON.parse(readFileSync(kept("json"), "utf8")) as Findings) : undefined;
+  const written = report(found, before, poor);
+  writeFileSync(kept("md"), written);
+  writeFileSync(kept("json"), `${JSON.stringify(found, null, 2)}\n`);
+  console.log(`\n${written}`);
+  await world.stop();
 });
+
+/** The figures as Markdown; where the run before had others, those stand in brackets. */
+function report(found: Findings, before: Findings | undefined, poor: string[]): string {
+  const beside = (now: string, then: string | undefined) => (then === undefined || then === now ? now : `${now} (${then})`);
+  const cells = ({ scores, paint, blocking, shift, html }: Found) => [
+    scores.join(" / "),
+    `${(paint / 1000).toFixed(2)} s`,
+    `${blocking.toFixed(0)} ms`,
+    shift.toFixed(3),
+    kilobytes(html),
+  ];
+  const rows = Object.entries(found.pages).map(([name, one]) => {
+    const then = before?.pages[name] ? cells(before.pages[name]) : [];
+    return `| ${name} | ${cells(one).map((cell, column) => beside(cell, then[column])).join(" | ")} |`;
+  });
+  const late = Object.entries(found.pages).filter(([, { paint, blocking }]) => paint > BUDGET.paint || blocking > BUDGET.blocking);
+  return `# What pages weigh
+
+Lighthouse over every page, by \`make lighthouse\`: a phone with a slow processor and a slow network, as Lighthouse imitates one. In brackets what
+the run before had found, where it was something else.
+
+CSS ${beside(kilobytes(found.css), before && kilobytes(before.css))} of ${kilobytes(BUDGET.css)}, JavaScript and WebAssembly of the first page
+${beside(kilobytes(found.code), before && kilobytes(before.code))} of ${kilobytes(BUDGET.code)}, in brotli.
+
+| page | performance / accessibility / best practices | LCP | TBT | CLS | HTML |
+|---|---|---:|---:|---:|---:|
+${rows.join("\n")}
+
+Later than ${BUDGET.paint} ms (LCP) or longer than ${BUDGET.blocking} ms (TBT): ${late.length === 0 ? "none" : late.map(([name]) => name).join(", ")}.
+${poor.length === 0 ? "" : `\nBelow 100, and the audits that say why:\n\n${poor.map((line) => `- ${line}`).join("\n")}\n`}`;
+}

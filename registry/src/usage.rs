@@ -1,6 +1,6 @@
 //! The usage ledger: what credentials were used for. Reads cost no write: uses are gathered and
-//! written in one transaction a second. Those that are alike in all but their time are one row of the
-//! ledger, and counted.
+//! written in one transaction a second. Those that are alike and of the same minute are one row of
+//! the ledger, and counted.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -32,11 +32,11 @@ use crate::{
 /// dropped.
 const MOST_PENDING: usize = 50_000;
 
-/// A use, but for its time of day.
+/// A use, but for its moment within a minute.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Alike {
     /// Counted from 1970-01-01, UTC.
-    pub(crate) day: i64,
+    pub(crate) minute: i64,
     pub(crate) account: AccountId,
     pub(crate) token: Option<(TokenId, SecretId)>,
     pub(crate) address: IpAddr,

@@ -20,7 +20,7 @@ use model::links::segment;
 use wasm_bindgen::JsCast as _;
 use web_sys::FormData;
 
-use super::problem::ProblemAlert;
+use super::{changing::changing, problem::ProblemAlert};
 use crate::Failure;
 
 /// How long typing rests before the list follows.
@@ -45,6 +45,11 @@ impl<T: Send + Sync + 'static> Followed<T> {
     /// What stood in the way, where the list is.
     pub(crate) fn problem(self) -> impl IntoView {
         view! { <ProblemAlert problem=self.problem/> }
+    }
+
+    /// What is shown of the list.
+    pub(crate) fn shown(self, view: impl Fn(&T) -> AnyView + Send + 'static) -> AnyView {
+        changing(move || self.list.with(&view))
     }
 }
 

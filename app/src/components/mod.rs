@@ -2,6 +2,7 @@
 
 pub(crate) mod audit_line;
 pub(crate) mod bower;
+pub(crate) mod changing;
 pub(crate) mod clipboard;
 pub(crate) mod code_block;
 pub(crate) mod confirm_identity;

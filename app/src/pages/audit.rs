@@ -67,7 +67,7 @@ fn Log(page: Page, asked: Signal<AuditQuery>) -> impl IntoView {
                         <DayField name="to" label="To" value=day(query.to)/>
                     </ListFilter>
                     {followed.problem()}
-                    {move || page.with(table)}
+                    {followed.shown(table)}
                 </section>
             </main>
         </div>

@@ -67,7 +67,7 @@ fn Everyones(list: EveryonesTokens, asked: Signal<EveryonesQuery>) -> impl IntoV
                 <section class="section" aria-label="Tokens">
                     <Filter query found=Signal::derive(found)/>
                     {followed.problem()}
-                    {move || followed.list.with(|list| table(list, &here.get()))}
+                    {followed.shown(move |list| table(list, &here.get()))}
                 </section>
             </main>
         </div>

@@ -120,7 +120,7 @@ fn FoundFeeds(list: FeedList, asked: Signal<FeedsQuery>) -> impl IntoView {
                 <ChoiceField name="role" label="You are" options=parts chosen=query.part.word()/>
             </ListFilter>
             {followed.problem()}
-            {move || followed.list.with(table)}
+            {followed.shown(table)}
         </section>
     }
     .into_any()

@@ -78,7 +78,7 @@ fn Members(page: Page, asked: Signal<u64>) -> impl IntoView {
                 {followed.problem()}
                 <section class="section" aria-labelledby="members">
                     <h2 id="members">{move || followed.list.with(|page| count(page.count))}</h2>
-                    {move || followed.list.with(|page| table(page, acts))}
+                    {followed.shown(move |page| table(page, acts))}
                     {move || followed.list.with(pager)}
                 </section>
                 {add}

@@ -67,7 +67,7 @@ fn Everybody(list: People, asked: Signal<PeopleQuery>) -> impl IntoView {
                         <ChoiceField name="role" label="Role" options=roles chosen=query.role.word()/>
                     </ListFilter>
                     {followed.problem()}
-                    {move || followed.list.with(table)}
+                    {followed.shown(table)}
                 </section>
             </main>
         </div>

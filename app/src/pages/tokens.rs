@@ -18,6 +18,7 @@ use super::failed::Failed;
 use crate::{
     address::asked,
     components::{
+        changing::changing,
         confirm_identity::{ConfirmDialog, Confirmation},
         frame::ProfileNav,
         list_filter::{ChoiceField, ListFilter, Pager, SearchField, follow},
@@ -78,7 +79,7 @@ fn TokenList(tokens: Tokens, asked: Signal<TokensQuery>, changes: Changes) -> im
                 <ChoiceField name="sort" label="Sort by" options=sorts chosen=query.sort.word()/>
             </ListFilter>
             {followed.problem()}
-            {move || tokens.with(table)}
+            {followed.shown(table)}
         }
         .into_any()
     };
@@ -98,14 +99,14 @@ fn TokenList(tokens: Tokens, asked: Signal<TokensQuery>, changes: Changes) -> im
                         <div><p><strong>{description}</strong>" is revoked. Clients that use it are refused from now on."</p></div>
                     </div>
                 })}
-                {move || {
+                {changing(move || {
                     let (expiring, replaced) = notices.get();
                     view! { <Notices expiring replaced now=now()/> }.into_any()
-                }}
-                {move || primary.with(|token| view! { <PrimaryCard token now=now()/> }.into_any())}
+                })}
+                {changing(move || primary.with(|token| view! { <PrimaryCard token now=now()/> }.into_any()))}
                 <section class="section" aria-labelledby="others">
                     <h2 id="others">"Other tokens"</h2>
-                    {move || if has_others.get() { list() } else { empty() }}
+                    {changing(move || if has_others.get() { list() } else { empty() })}
                 </section>
             </main>
         </div>

@@ -57,8 +57,17 @@ impl Known {
         {
             return Ok(Some(known));
         }
+        // Apart, as all that is rare here: futures of what is remembered stay small.
+        let known = Box::pin(self.read_token(&digest)).await?.map(Arc::new);
+        if let (Some(epoch), Some(known)) = (epoch, &known) {
+            self.tokens.insert(digest, (epoch, Arc::clone(known)));
+        }
+        Ok(known)
+    }
+
+    async fn read_token(&self, digest: &[u8; 32]) -> Result<Option<KnownToken>, Error> {
         let mut database = &self.core.database;
-        let Some(mut secret) = tokens::secret_by_hash(&mut database, &digest).await? else {
+        let Some(mut secret) = tokens::secret_by_hash(&mut database, digest).await? else {
             return Ok(None);
         };
         secret.sealed = None;
@@ -66,16 +75,12 @@ impl Known {
         let token = token.ok_or_else(|| Error::inconsistent("token_secrets", "token_id"))?;
         let owner = accounts::by_id(&mut database, token.owner).await?;
         let owner = owner.ok_or_else(|| Error::inconsistent("tokens", "owner_id"))?;
-        let known = Arc::new(KnownToken {
+        Ok(Some(KnownToken {
             token,
             secret,
             owner_name: owner.username,
             owner_disabled: owner.disabled_at.is_some(),
-        });
-        if let Some(epoch) = epoch {
-            self.tokens.insert(digest, (epoch, Arc::clone(&known)));
-        }
-        Ok(Some(known))
+        }))
     }
 
     /// A feed by its name in lower case, with the account's role in it.

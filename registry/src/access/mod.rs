@@ -186,7 +186,7 @@ impl Access {
         if let Recognised::Token(known, _) = &recognised
             && known.secret.first_used_at.is_none()
         {
-            self.tokens.first_used(known.token.id, known.secret.id).await?;
+            Box::pin(self.tokens.first_used(known.token.id, known.secret.id)).await?;
         }
         Ok(Grant::new(recognised, feed, action, package, request.origin.clone(), now))
     }
@@ -295,7 +295,8 @@ impl Access {
                 }
             }
             Credential::Password { name, password } => {
-                match self.passwords.verify(&self.sessions, name, password, origin).await {
+                let verify = self.passwords.verify(&self.sessions, name, password, origin);
+                match Box::pin(verify).await {
                     Ok(verified) => Ok(Recognised::Password(verified)),
                     Err(Error::WrongPassword) => Err((Code::Unknown, None)),
                     Err(Error::Throttled(wait)) => Err((Code::Rate, Some(wait))),

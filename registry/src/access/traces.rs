@@ -11,7 +11,6 @@ use super::{Access, AccessRequest, Denial, Recognised, Wanted, grant::FeedRef};
 use crate::{
     denials::{Explanation, Refusal, Sameness},
     error::Error,
-    storage::usage::days_since_epoch,
     usage::Alike,
 };
 
@@ -43,7 +42,7 @@ impl Access {
         let now = self.core.now();
         let package = request.wanted.package();
         let alike = Alike {
-            day: days_since_epoch(now),
+            minute: now.as_millis() / 60_000,
             account,
             token,
             address: request.origin.address,

@@ -3,13 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use argon2::{
-    Argon2,
+    Argon2, Params,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use super::entropy::random;
 use crate::error::Error;
 
 /// A password as typed, in Unicode's normal form C, so that it is the same on every keyboard.
@@ -43,8 +45,8 @@ pub(crate) struct Passwords {
     at_once: Arc<Semaphore>,
     /// Places for those who wait; who finds none is sent away at once.
     waiting: Semaphore,
-    /// The hash of a random password, verified where there is no account, so that both take the
-    /// same time.
+    /// A hash of no password that anybody knows, verified where there is no account, so that both take
+    /// the same time.
     decoy: String,
     /// How many runs there were.
     #[cfg(test)]
@@ -54,11 +56,10 @@ pub(crate) struct Passwords {
 impl Passwords {
     pub(crate) fn new() -> Result<Self, Error> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let random = super::entropy::base62::<22>()?;
         Ok(Self {
             at_once: Arc::new(Semaphore::new(cores.max(2))),
             waiting: Semaphore::new(MOST_WAITING),
-            decoy: hash(random.as_bytes())?,
+            decoy: decoy()?,
             #[cfg(test)]
             runs: std::sync::atomic::AtomicUsize::default(),
         })
@@ -108,6 +109,16 @@ impl Passwords {
     }
 }
 
+/// What [`hash`] could have made of some password: making it in earnest would take its time, and its
+/// memory, at every start.
+fn decoy() -> Result<String, Error> {
+    let (memory, passes, lanes) =
+        (Params::DEFAULT_M_COST, Params::DEFAULT_T_COST, Params::DEFAULT_P_COST);
+    let salt = BASE64_STANDARD_NO_PAD.encode(random::<16>()?);
+    let digest = BASE64_STANDARD_NO_PAD.encode(random::<{ Params::DEFAULT_OUTPUT_LEN }>()?);
+    Ok(format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${digest}"))
+}
+
 fn hash(password: &[u8]) -> Result<String, Error> {
     Argon2::default()
         .hash_password(password)
@@ -134,5 +145,15 @@ mod tests {
         assert!(verify("cafe\u{301} und mehr davon", Some(&hash)).await.unwrap());
         assert!(!verify("cafe und mehr davon", Some(&hash)).await.unwrap());
         assert!(!verify("cafe und mehr davon", None).await.unwrap());
+    }
+
+    #[test]
+    fn the_decoy_looks_like_any_hash() {
+        let (decoy, real) = (decoy().unwrap(), hash(b"some password or other").unwrap());
+        let looks = |hash: &str| -> Vec<usize> { hash.split('$').map(str::len).collect() };
+        assert_eq!(looks(&decoy), looks(&real));
+        let parameters = |hash: &str| hash.split('$').take(4).collect::<Vec<_>>().join("$");
+        assert_eq!(parameters(&decoy), parameters(&real));
+        assert!(PasswordHash::new(&decoy).is_ok());
     }
 }

@@ -27,7 +27,8 @@ pub(super) struct Front {
 
 impl Front {
     pub(super) async fn answer(&self, request: Request) -> Response {
-        self.steps.all(request, |request| self.handle(request)).await
+        // In a box: every step would else move the whole future of what comes after it.
+        self.steps.all(request, |request| Box::pin(self.handle(request))).await
     }
 
     async fn handle(&self, request: Request) -> Response {

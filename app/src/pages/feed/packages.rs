@@ -41,7 +41,7 @@ pub(super) fn Packages(page: FeedPage, asked: Signal<PackagesQuery>) -> impl Int
                 <ChoiceField name="sort" label="Sort by" options=sorts chosen=query.sort.word()/>
             </ListFilter>
             {followed.problem()}
-            {move || followed.list.with(list)}
+            {followed.shown(list)}
         </section>
     }
     .into_any()

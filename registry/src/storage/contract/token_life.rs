@@ -185,7 +185,7 @@ async fn a_page_of_the_list_and_what_stands_above_it() {
         };
         let mut database_source = &database;
         assert_eq!(list::counts(&mut database_source, &wanted("ci")).await.unwrap(), (2, 1));
-        let (page, names) = list::page(&mut database_source, &wanted(""), 0).await.unwrap();
+        let (page, names) = list::page(&database, &wanted(""), 0).await.unwrap();
         let found: Vec<_> = page.iter().map(|listed| listed.token.id).collect();
         assert_eq!(found, [made[0].0, made[1].0, made[2].0], "the primary one stands above");
         assert!(
@@ -209,7 +209,7 @@ async fn a_page_of_the_list_and_what_stands_above_it() {
         assert_eq!((living.token, living.secret, living.stops_at), (token, first, later(50)));
         assert_eq!(living.used_by.as_ref().unwrap().address, "10.0.0.2");
         assert!(replaced(later(60)).await.is_empty(), "nobody has sent it since it stopped");
-        let (page, _) = list::page(&mut &database, &wanted(""), 0).await.unwrap();
+        let (page, _) = list::page(&database, &wanted(""), 0).await.unwrap();
         assert_eq!(page[1].newest.id, second);
         assert_eq!(page[1].last_used_feed.as_deref(), Some("main"));
     })

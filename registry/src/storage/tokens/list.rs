@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use futures::try_join;
 use model::{
     id::{AccountId, FeedId, SecretId, TokenId},
     timestamp::Timestamp,
@@ -12,7 +13,7 @@ use super::{Parts, Secret, SecretRow, Token, TokenRow};
 use crate::{
     error::Error,
     storage::{
-        Source, Statement, sql,
+        Database, Source, Statement, sql,
         usage::{SourceOfUse, SourceRow},
     },
 };
@@ -107,12 +108,11 @@ pub(crate) async fn counts(
 /// The primary token and a page of those that are wanted, and the names of the feeds that their rules
 /// are about.
 pub(crate) async fn page(
-    source: &mut impl Source,
+    database: &Database,
     wanted: &Wanted<'_>,
     offset: i64,
 ) -> Result<(Vec<Listed>, HashMap<FeedId, String>), Error> {
     let primary = sql(select_listed!("t.kind = 'primary'")).bind(wanted.owner).bind(wanted.now);
-    let mut rows: Vec<ListedRow> = source.all(primary).await?;
     let text = with_wanted!(
         "w.*",
         "ORDER BY CASE w.standing WHEN 'revoked' THEN 2 WHEN 'expired' THEN 1 ELSE 0 END,
@@ -123,10 +123,14 @@ pub(crate) async fn page(
     );
     let statement = bound(text, wanted).bind(wanted.sort);
     let most = i64::try_from(PAGE).unwrap_or(i64::MAX);
-    rows.extend(source.all::<ListedRow>(statement.bind(most).bind(offset)).await?);
+    let others = statement.bind(most).bind(offset);
+    let (mut first, mut second) = (database, database);
+    let (mut rows, others) =
+        try_join!(first.all::<ListedRow>(primary), second.all::<ListedRow>(others))?;
+    rows.extend(others);
     let ids: Vec<Uuid> = rows.iter().map(|row| row.token.id).collect();
-    let mut newest = newest_secrets(source, &ids).await?;
-    let mut parts = Parts::of_page(source, &ids).await?;
+    let (mut newest, mut parts) =
+        try_join!(newest_secrets(&mut first, &ids), Parts::of_page(&mut second, &ids))?;
     let names = std::mem::take(&mut parts.feed_names);
     let listed = rows.into_iter().map(|ListedRow { token, last_used_feed }| {
         let newest = newest.remove(&token.id);

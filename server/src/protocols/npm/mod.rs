@@ -184,12 +184,27 @@ impl Call {
             self.authorize(Wanted::Presence).await?;
             return Err(Refusal::Wrong(StatusCode::BAD_REQUEST, self.instead_of(command)));
         }
-        match (&self.method, &path) {
-            (&Method::GET | &Method::HEAD, Ok(Path::Package(name))) if self.wants_to_write() => {
-                change::outlined(self, name).await
-            }
-            (&Method::GET | &Method::HEAD, Ok(Path::Package(name))) => {
+        let is_read = matches!(self.method, Method::GET | Method::HEAD);
+        match &path {
+            Ok(Path::Package(name)) if is_read && !self.wants_to_write() => {
                 read::packument(self, name).await
+            }
+            Ok(Path::Version(name, version)) if is_read => read::version(self, name, version).await,
+            Ok(Path::Tarball { name, file }) if is_read => read::tarball(self, name, file).await,
+            // Apart, so that what is asked for all the time need not make room for it.
+            _ => Box::pin(self.answer_rarer(path, body)).await,
+        }
+    }
+
+    /// Answers what does not just read a package.
+    async fn answer_rarer(
+        &self,
+        path: Result<Path, PathError>,
+        body: Body,
+    ) -> Result<Response, Refusal> {
+        match (&self.method, &path) {
+            (&Method::GET | &Method::HEAD, Ok(Path::Package(name))) => {
+                change::outlined(self, name).await
             }
             (&Method::GET | &Method::HEAD, Ok(Path::Tags(name))) => change::tags(self, name).await,
             (&Method::GET | &Method::HEAD, Ok(Path::Search)) => search::search(self).await,
@@ -207,12 +222,6 @@ impl Call {
             }
             (&Method::DELETE, Ok(Path::Tag(name, tag))) => {
                 change::remove_tag(self, name, tag).await
-            }
-            (&Method::GET | &Method::HEAD, Ok(Path::Version(name, version))) => {
-                read::version(self, name, version).await
-            }
-            (&Method::GET | &Method::HEAD, Ok(Path::Tarball { name, file })) => {
-                read::tarball(self, name, file).await
             }
             (&Method::GET | &Method::HEAD, Ok(Path::Root | Path::Ping)) => {
                 read::presence(self).await
