@@ -257,7 +257,7 @@ impl Blobs {
         is_rehearsal: bool,
     ) -> Result<Swept, Error> {
         let folder = self.folder.clone();
-        let remove = move || leftovers::remove(&folder, now, is_rehearsal);
+        let remove = move || leftovers::remove(&folder, is_rehearsal);
         let removed = tokio::task::spawn_blocking(remove).await;
         let mut swept = removed.map_err(|error| Error::internal("sweeping failed", error))??;
         let mut blobs = self.store.list(None);
