@@ -42,7 +42,7 @@ pub enum Error {
     Raced,
     /// What was published is not there any more as it was. Which files it was is for the log alone.
     #[error("{0}")]
-    Damaged(DamagedBlob),
+    Damaged(Box<DamagedBlob>),
     /// What the server works with cannot be reached at this moment: it is worth another try shortly.
     /// The context is for anybody, the source for the log alone.
     #[error("{context}")]

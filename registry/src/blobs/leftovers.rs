@@ -6,10 +6,13 @@ use std::{ffi::OsStr, fs, io, path::Path};
 use model::timestamp::Timestamp;
 
 use super::sweep::{ORPHAN_AFTER, Swept};
+use crate::clock::{Clock as _, SystemClock};
 
 /// Removes those below a folder that are too old to belong to an upload in progress; a rehearsal only
 /// counts them. It blocks.
-pub(super) fn remove(folder: &Path, now: Timestamp, is_rehearsal: bool) -> io::Result<Swept> {
+pub(super) fn remove(folder: &Path, is_rehearsal: bool) -> io::Result<Swept> {
+    // The machine's clock has dated them.
+    let now = SystemClock.now();
     let (mut swept, mut folders) = (Swept::default(), vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {

@@ -45,7 +45,7 @@ impl Blobs {
         let mut swept = match &self.place {
             Place::Disk(folder) => {
                 let folder = folder.clone();
-                let remove = move || leftovers::remove(&folder, now, is_rehearsal);
+                let remove = move || leftovers::remove(&folder, is_rehearsal);
                 let removed = tokio::task::spawn_blocking(remove).await;
                 removed.map_err(|error| Error::internal("sweeping failed", error))??
             }

@@ -147,7 +147,7 @@ where
 
 /// That a blob cannot be served.
 pub(super) fn damaged(hash: &[u8], condition: Condition) -> Error {
-    Error::Damaged(DamagedBlob::unnamed(hash, condition == Condition::Missing))
+    Error::Damaged(Box::new(DamagedBlob::unnamed(hash, condition == Condition::Missing)))
 }
 
 #[cfg(test)]

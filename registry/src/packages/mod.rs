@@ -103,7 +103,8 @@ impl Packages {
         match self.blobs.open(hash, size).await {
             Err(Error::Damaged(blob)) => {
                 self.core.metrics.damaged(blob.is_missing);
-                Err(Error::Damaged(blob.named(&self.core.database, hash).await?))
+                let named = Box::pin(blob.named(&self.core.database, hash)).await?;
+                Err(Error::Damaged(Box::new(named)))
             }
             Ok(Content::Stream(pieces)) => {
                 let core = Arc::clone(&self.core);

@@ -77,7 +77,7 @@ fn idle_connections_take_little_and_are_closed() {
             openers.into_iter().flat_map(|opener| opener.join().unwrap()).collect();
         let open = process.open_files().saturating_sub(files);
         assert!(open * 10 >= count * 9, "{open} of {count} are open at once");
-        let each = (process.memory().saturating_sub(memory)) as f64 / open as f64;
+        let each = process.memory().saturating_sub(memory) * 1024 / u64::try_from(open).unwrap();
         assert!(publish(address, &token, "other", "1.0.0"), "others are served");
         assert!(connections.iter_mut().all(is_closed));
         is_over.store(true, Ordering::Relaxed);
@@ -86,7 +86,7 @@ fn idle_connections_take_little_and_are_closed() {
     // The reader's connection and those to the database may have come to stay.
     wait_until("the server keeps what it had open", || process.open_files() <= files + 16);
     figure(&format!(
-        "idle connections: {count} at once ({} files open), {:.1} kB of memory each; {} reads meanwhile: {}; all closed \
+        "idle connections: {count} at once ({} files open), {} bytes of memory each; {} reads meanwhile: {}; all closed \
          by the server's limit, {} files open before and {} after",
         open + files,
         each,

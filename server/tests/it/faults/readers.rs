@@ -20,16 +20,16 @@ impl Latencies {
         path: &str,
     ) -> Self {
         let mut connection = Connection::open(address);
-        let mut taken = Vec::new();
+        let mut times = Vec::new();
         while !is_over.load(Ordering::Relaxed) {
             let began = Instant::now();
             assert_eq!(connection.get(path, token).status, 200);
-            taken.push(began.elapsed());
+            times.push(began.elapsed());
             // Not so many that they are what the processor is busy with.
             std::thread::sleep(Duration::from_millis(2));
         }
-        taken.sort_unstable();
-        Self(taken)
+        times.sort_unstable();
+        Self(times)
     }
 
     pub(super) fn count(&self) -> usize {
