@@ -14,7 +14,7 @@ pub struct StorageArgs {
     /// Database, such as postgres://… or sqlite://… [default: one in the data folder]
     #[arg(long, value_name = "URL", global = true)]
     database: Option<String>,
-    /// Bucket of an S3-compatible store for the packages, such as s3://bucket/prefix. Its server and keys come from the usual variables of AWS [default: the data folder]
+    /// Bucket of an S3-compatible store for the packages, s3://… Its server and keys come from the usual variables of AWS [default: the data folder]
     #[arg(long, value_name = "URL", global = true)]
     blobs: Option<String>,
     /// File of the key that seals tokens for showing again [default: the data folder's name + .key]

@@ -57,7 +57,7 @@ async fn a_bucket_is_checked_backed_up_and_restored() {
     assert_eq!(code, 0, "{output}{words}");
     let mut serve = latchkey(&folder);
     serve.envs(variables).args(["serve", "--listen", "127.0.0.1:0"]);
-    serve.args(["--data", "data", "--blobs", &format!("s3://{}/packages", other)]);
+    serve.args(["--data", "data", "--blobs", &format!("s3://{other}/packages")]);
     serve.arg("--key-file").arg(site.key());
     let restored = Run::start(serve, folder);
     assert!(site.installs(restored.address, &token, ("large", "1.0.0"), &large));
