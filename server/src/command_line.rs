@@ -26,7 +26,8 @@ Examples:
   Behind a proxy on another machine, with PostgreSQL:
     latchkey serve --listen 0.0.0.0:3000 --public-url https://packages.example.com \\
       --trusted-proxy 10.0.0.2 --database postgres://latchkey@db.internal/latchkey
-  One of several servers on that database, with the packages in a bucket (AWS_… variables say where):
+  One of several servers on that database, with the packages in a bucket whose server and keys are in
+  AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY:
     latchkey serve --listen 0.0.0.0:3000 --public-url https://packages.example.com \\
       --trusted-proxy 10.0.0.2 --database postgres://latchkey@db.internal/latchkey \\
       --blobs s3://packages/latchkey --key-file /etc/latchkey/master.key

@@ -36,7 +36,11 @@ const WRONG: &[Wrong] = &[
     },
     Wrong {
         file: "listn = \"127.0.0.1:0\"",
-        says: &["./latchkey.toml", "no setting `listn`", "data, database, key_file, listen,"],
+        says: &[
+            "./latchkey.toml",
+            "no setting `listn`",
+            "data, database, blobs, key_file, listen,",
+        ],
         ..NOTHING
     },
     Wrong { file: "listen =", says: &["./latchkey.toml", "line 1"], ..NOTHING },

@@ -32,7 +32,7 @@ impl Said {
 /// Sends a request to `to` as if to `host`: the response, or nothing where the connection broke off.
 pub(crate) fn ask(to: SocketAddr, host: SocketAddr, head: &str, body: &[u8]) -> Option<Said> {
     let mut stream = TcpStream::connect(to).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
+    stream.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     let length = body.len();
     let head = format!(
         "{head}\r\nhost: {host}\r\norigin: http://{host}\r\nsec-fetch-site: same-origin\r\n\

@@ -47,11 +47,7 @@ fn publishing(site: &Site, token: &str, one: SocketAddr, other: SocketAddr) {
         let (to, from) = if number % 2 == 0 { (one, other) } else { (other, one) };
         let said = site.publish(to, token, ("demo", &version), &archive).unwrap();
         assert_eq!(said.status, 201, "{}", said.text());
-        let published = Instant::now();
-        while !site.installs(from, token, ("demo", &version), &archive) {
-            assert!(published.elapsed() < Duration::from_secs(30), "{version} does not arrive");
-        }
-        slowest = slowest.max(published.elapsed());
+        slowest = slowest.max(site.installs_soon(from, token, ("demo", &version), &archive));
         // What is remembered from now on must not outlive the next version.
         assert!(site.installs(to, token, ("demo", &version), &archive));
     }
@@ -166,14 +162,17 @@ fn sessions(site: &Site, one: &Run, other: &Run) {
 
 /// Wrong passwords count together, wherever they are tried.
 fn throttles(site: &Site, one: SocketAddr, other: SocketAddr) {
-    // Five cost nothing; each server saw three.
-    for at in [one, other, one, other, one, other] {
-        let said = site.sign_in(at, "eve", WRONG);
-        assert_eq!(said.status, 403, "{}", said.text());
-    }
-    for at in [one, other] {
-        let said = site.sign_in(at, "eve", PASSWORD);
-        assert_eq!(said.status, 429, "{}", said.text());
-        assert!(!said.header("retry-after").is_empty());
-    }
+    // Five cost nothing. Counted by each server for itself, ten would.
+    let mut tried = 0;
+    let refused = loop {
+        let said = site.sign_in([one, other][tried % 2], "eve", WRONG);
+        if said.status != 403 {
+            break said;
+        }
+        tried += 1;
+        assert!(tried < 10, "nobody waits");
+    };
+    println!("{tried} wrong passwords at two servers by turns were answered before the first wait");
+    assert_eq!(refused.status, 429, "{}", refused.text());
+    assert!(tried >= 5 && !refused.header("retry-after").is_empty(), "{tried}");
 }

@@ -5,6 +5,7 @@ use std::{
     path::PathBuf,
     process::Command,
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use model::id::TokenId;
@@ -200,6 +201,21 @@ impl Site {
         let listed = document.status == 200 && document.text().contains(&format!("\"{version}\":"));
         let file = self.read(from, token, &format!("{name}/-/{name}-{version}.tgz")).unwrap();
         listed && file.status == 200 && file.body == archive
+    }
+
+    /// Waits until that is so where an earlier state of the package is remembered: how long it took.
+    pub(crate) fn installs_soon(
+        &self,
+        from: SocketAddr,
+        token: &str,
+        version: (&str, &str),
+        archive: &[u8],
+    ) -> Duration {
+        let published = Instant::now();
+        while !self.installs(from, token, version, archive) {
+            assert!(published.elapsed() < Duration::from_secs(30), "{version:?} does not arrive");
+        }
+        published.elapsed()
     }
 
     /// Posts a form, as a browser does.

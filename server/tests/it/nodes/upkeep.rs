@@ -1,6 +1,6 @@
 //! The commands that look after the data, with the packages in a bucket.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use testing::store;
 
@@ -30,8 +30,9 @@ async fn a_bucket_is_checked_backed_up_and_restored() {
     crate::support::write(&file, "orphan");
     let (_, output, words) = site.run(&["gc"]);
     assert!(output.contains("Removed 0 "), "{output}{words}");
-    let old = SystemTime::now() - Duration::from_hours(25);
-    std::fs::File::options().write(true).open(&file).unwrap().set_modified(old).unwrap();
+    let orphan = std::fs::File::options().write(true).open(&file).unwrap();
+    let written = orphan.metadata().unwrap().modified().unwrap();
+    orphan.set_modified(written - Duration::from_hours(25)).unwrap();
     let (_, output, words) = site.run(&["gc"]);
     assert!(output.contains("Removed 1 ") && !file.exists(), "{output}{words}");
     assert!(site.installs(node.address, &token, ("small", "1.0.0"), b"small"));
@@ -56,7 +57,7 @@ async fn a_bucket_is_checked_backed_up_and_restored() {
     assert_eq!(code, 0, "{output}{words}");
     let mut serve = latchkey(&folder);
     serve.envs(variables).args(["serve", "--listen", "127.0.0.1:0"]);
-    serve.args(["--data", "data", "--blobs", &format!("s3://{}/packages", other)]);
+    serve.args(["--data", "data", "--blobs", &format!("s3://{other}/packages")]);
     serve.arg("--key-file").arg(site.key());
     let restored = Run::start(serve, folder);
     assert!(site.installs(restored.address, &token, ("large", "1.0.0"), &large));
