@@ -181,7 +181,9 @@ fn a_damaged_blob_is_never_served() {
         let series = format!("latchkey_damaged_blob_reads_total{{condition=\"{condition}\"}}");
         value(&get(metrics, "/metrics"), &series).to_string()
     };
-    files.iter().for_each(|file| is_never_served(run.address, file));
+    for file in files.iter() {
+        is_never_served(run.address, file);
+    }
     let asked = WAYS * files.len();
     assert_eq!([count("corrupt"), count("missing")], [asked.to_string().as_str(), "0"]);
     let named = |log: &str, state: &str| {
