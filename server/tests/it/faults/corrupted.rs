@@ -181,7 +181,7 @@ fn a_damaged_blob_is_never_served() {
         let series = format!("latchkey_damaged_blob_reads_total{{condition=\"{condition}\"}}");
         value(&get(metrics, "/metrics"), &series).to_string()
     };
-    for file in files.iter() {
+    for file in &files {
         is_never_served(run.address, file);
     }
     let asked = WAYS * files.len();
