@@ -263,9 +263,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// Removes what is left over, and sees that nothing is: how many files that were.
 fn sweep(data: &Data) -> usize {
-    let blobs = data.folder.path().join("data/blobs");
+    let blobs = data.folder.path().join("data/blobs/sha256");
     // As the store leaves one that was being written, so that there is one for certain.
-    write(&blobs.join("sha256/ab").join(format!("{}#1", "ab".repeat(32))), "half of a file");
+    write(&blobs.join("ab").join(format!("{}#1", "ab".repeat(32))), "half of a file");
     let before = files(&blobs).len();
     // As if all of it were from the day before yesterday.
     #[expect(clippy::disallowed_methods, reason = "files are dated by the machine's clock")]
