@@ -21,16 +21,20 @@ type Findings = { pages: Record<string, Found>; css: number; code: number };
 
 const kept = (ending: string) => new URL(`../../bench/PAGES.${ending}`, import.meta.url);
 
+/** What only leads on. */
+const NO_PAGE = "/";
+
 /** A page for each route, as it is when it is opened, and the long list. */
 function pages(): Picture[] {
   const first = (route: string) => {
     const its = PICTURES.filter((picture) => picture.route === route);
     return its.find(({ then, script }) => !then && script !== false) ?? its[0]!;
   };
-  return [...routes().map(first), PICTURES.find(({ name }) => name === LONG_LIST)!];
+  return [...routes().filter((route) => route !== NO_PAGE).map(first), PICTURES.find(({ name }) => name === LONG_LIST)!];
 }
 
-async function judge(url: string, cookie: string, width: number, port: number): Promise<Found & { failed: string[] }> {
+/** What Lighthouse finds; nothing of a page that answers with an error, as a code that is used up does. */
+async function judge(url: string, cookie: string, width: number, port: number): Promise<(Found & { failed: string[] }) | undefined> {
   const { sent } = await weigh(url, cookie);
   const result = await lighthouse(url, {
     port,
@@ -40,8 +44,9 @@ async function judge(url: string, cookie: string, width: number, port: number): 
     screenEmulation: { mobile: true, width, height: 800, deviceScaleFactor: 2, disabled: false },
   });
   if (!result) throw new Error(`no report about ${url}`);
-  const { categories, audits, finalDisplayedUrl } = result.lhr;
-  expect(new URL(finalDisplayedUrl).pathname).toBe(new URL(url).pathname);
+  const { categories, audits, finalDisplayedUrl, runtimeError } = result.lhr;
+  if (runtimeError?.code === "ERRORED_DOCUMENT_REQUEST") return undefined;
+  expect.soft(new URL(finalDisplayedUrl).pathname, "it is the page that was asked for").toBe(new URL(url).pathname);
   const number = (id: string) => audits[id]?.numericValue ?? Number.NaN;
   const scores = KINDS.map((kind) => Math.round((categories[kind]?.score ?? 0) * 100));
   const poor = Object.values(audits).filter(({ score, errorMessage }) => errorMessage || (score !== null && score < 0.9));
@@ -62,15 +67,20 @@ test("every page", async () => {
     chromeFlags: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
   });
   const found: Findings = { pages: {}, css: 0, code: 0 };
-  const poor: string[] = [];
+  const [poor, unjudged]: [string[], string[]] = [[], []];
   for (const picture of pages()) {
     const address = new URL(await picture.at(world), world.server.url).href;
     const session = picture.who ? await serverOf(world, address).session(picture.who) : undefined;
     const cookie = session ? `${session.name}=${session.value}` : "";
     for (const width of WIDTHS) {
-      const { failed, ...one } = await judge(address, cookie, width, browser.port);
+      const judged = await judge(address, cookie, width, browser.port);
       const shown = picture.name === LONG_LIST ? `${picture.route} (50 tokens)` : picture.route!;
       const name = `${shown} at ${width} px`;
+      if (!judged) {
+        unjudged.push(name);
+        continue;
+      }
+      const { failed, ...one } = judged;
       found.pages[name] = one;
       console.log(`${name}: ${one.scores.join(" / ")}`);
       if (failed.length > 0) poor.push(`${name}: ${failed.join(", ")}`);
@@ -91,7 +101,7 @@ test("every page", async () => {
   expect.soft(found.code, "JavaScript and WebAssembly").toBeLessThanOrEqual(BUDGET.code);
 
   const before = existsSync(kept("json")) ? (JSON.parse(readFileSync(kept("json"), "utf8")) as Findings) : undefined;
-  const written = report(found, before, poor);
+  const written = report(found, before, poor, unjudged);
   writeFileSync(kept("md"), written);
   writeFileSync(kept("json"), `${JSON.stringify(found, null, 2)}\n`);
   console.log(`\n${written}`);
@@ -99,7 +109,7 @@ test("every page", async () => {
 });
 
 /** The figures as Markdown; where the run before had others, those stand in brackets. */
-function report(found: Findings, before: Findings | undefined, poor: string[]): string {
+function report(found: Findings, before: Findings | undefined, poor: string[], unjudged: string[]): string {
   const beside = (now: string, then: string | undefined) => (then === undefined || then === now ? now : `${now} (${then})`);
   const cells = ({ scores, paint, blocking, shift, html }: Found) => [
     scores.join(" / "),
@@ -124,6 +134,8 @@ ${beside(kilobytes(found.code), before && kilobytes(before.code))} of ${kilobyte
 | page | performance / accessibility / best practices | LCP | TBT | CLS | HTML |
 |---|---|---:|---:|---:|---:|
 ${rows.join("\n")}
+
+Not judged, because they answer with an error: ${unjudged.join(", ") || "none"}.
 
 Later than ${BUDGET.paint} ms (LCP) or longer than ${BUDGET.blocking} ms (TBT): ${late.length === 0 ? "none" : late.map(([name]) => name).join(", ")}.
 ${poor.length === 0 ? "" : `\nBelow 100, and the audits that say why:\n\n${poor.map((line) => `- ${line}`).join("\n")}\n`}`;
