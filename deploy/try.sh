@@ -215,7 +215,7 @@ answer=\$(curl --silent --show-error --output /dev/null --write-out %{http_code}
   --header 'Origin: https://packages.example.com' --data next= --data login=bob \\
   --data-urlencode 'password=four words are enough' http://127.0.0.1:3000/sign-in)
 [[ \$answer == 303 ]]
-$command backup /root/backup >/dev/null 2>&1"
+$command backup /srv/backup >/dev/null 2>&1"
 shows NRestarts 0
 say "with other settings it signs people in, takes and gives packages, and makes no forbidden system call"
 
@@ -227,7 +227,7 @@ say "with wrong settings it stops and stays so"
 
 inside "systemctl revert latchkey 2>/dev/null
 mv /var/lib/private/latchkey /var/lib/private/latchkey.old
-$command restore /root/backup --data /var/lib/private/latchkey >/dev/null 2>&1
+$command restore /srv/backup --data /var/lib/private/latchkey >/dev/null 2>&1
 systemctl start latchkey"
 answers
 knows_ana
