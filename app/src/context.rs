@@ -11,7 +11,9 @@ use model::{
     token_form::{Problem, TokenForm},
     views::{OneTimeLink, Regenerated, Viewer},
 };
-use registry::{Caller, Error, Origin, Services, access::Credential, sessions::SessionSecret};
+use registry::{
+    Caller, Error, Fault, Origin, Services, access::Credential, sessions::SessionSecret,
+};
 
 use crate::{
     Failure,
@@ -180,6 +182,11 @@ pub fn refusal(error: Error) -> Result<(StatusCode, Failure), Error> {
     })
 }
 
+/// The status that a fault of the machine is told with.
+pub fn status_of(fault: Fault) -> StatusCode {
+    StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 /// Turns a service's error into what the page may know, and sets the status that goes with it.
 pub(crate) fn failure(error: Error) -> Failure {
     let (status, failure) = refusal(error).unwrap_or_else(|error| {
@@ -190,11 +197,7 @@ pub(crate) fn failure(error: Error) -> Failure {
         let source = std::error::Error::source(&error);
         tracing::error!(request = %id, %error, source, "a page or server function failed");
         match error.fault() {
-            Some(fault) => {
-                let status = StatusCode::from_u16(fault.status());
-                let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                (status, Failure::Refused(fault.sentence().into_owned()))
-            }
+            Some(fault) => (status_of(fault), Failure::Refused(fault.sentence().into_owned())),
             None => (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal(id)),
         }
     });

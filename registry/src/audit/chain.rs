@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Audit;
 use crate::{
-    blobs::hex,
+    crypto::digest::hex,
     error::Error,
     storage::{
         Source,

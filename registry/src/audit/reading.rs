@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::{Audit, details, names::Names, rows::Rows};
 use crate::{
-    blobs::hex,
+    crypto::digest::hex,
     error::Error,
     sessions::Caller,
     storage::{

@@ -34,6 +34,7 @@ pub use self::{
     sweep::Swept,
 };
 use crate::{
+    crypto::digest::hex,
     error::{Error, OpenError},
     services::Settings,
 };
@@ -292,13 +293,6 @@ fn hash_of(path: &Path) -> Option<Vec<u8>> {
     let text = path.filename()?;
     let digit = |at: usize| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
     (text.len() == 64).then(|| (0..64).step_by(2).map(digit).collect::<Option<Vec<u8>>>())?
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Makes the folder of uploads on their way.

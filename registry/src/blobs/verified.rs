@@ -13,7 +13,7 @@
 
 use std::{
     fs::{File, Metadata},
-    io::{self, Read as _, Seek as _},
+    io::{self, Seek as _},
     mem,
     time::{Duration, Instant},
 };
@@ -25,14 +25,12 @@ use sha2::{Digest as _, Sha256};
 use tokio::task::spawn_blocking;
 
 use super::Condition;
-use crate::{error::Error, upkeep::DamagedBlob};
+use crate::{crypto::digest, error::Error, upkeep::DamagedBlob};
 
 /// How many files are remembered as good; some 150 bytes each.
 const MOST: usize = 20_000;
 /// For how long a file counts as good without another look.
 const LASTS: Duration = Duration::from_hours(1);
-/// Bytes read for hashing at a time.
-const PIECE: usize = 256 << 10;
 
 /// The digest of a blob.
 pub(super) type Hash = [u8; 32];
@@ -52,7 +50,7 @@ impl Verified {
         self.0.remove_if(&key, |looked| looked.elapsed() > LASTS);
         let other = file.try_clone()?;
         let look = async {
-            let digest = spawn_blocking(move || digest(other)).await;
+            let digest = spawn_blocking(move || digest::of_file(other)).await;
             let digest = digest.map_err(|error| Error::internal("hashing failed", error))??;
             if digest == *hash {
                 Ok(Instant::now())
@@ -91,16 +89,6 @@ impl Stamp {
     #[cfg(not(unix))]
     fn of(file: &Metadata) -> io::Result<Self> {
         Ok(Self { length: file.len(), dates: file.modified()? })
-    }
-}
-
-fn digest(mut file: File) -> io::Result<Hash> {
-    let (mut digest, mut piece) = (Sha256::new(), vec![0; PIECE]);
-    loop {
-        match file.read(&mut piece)? {
-            0 => return Ok(digest.finalize().into()),
-            length => digest.update(&piece[..length]),
-        }
     }
 }
 
@@ -152,6 +140,8 @@ pub(super) fn damaged(hash: &[u8], condition: Condition) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use futures::TryStreamExt as _;
 
     use super::*;

@@ -22,8 +22,8 @@ use model::id::{AccountId, SecretId, TokenId};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::entropy;
-use crate::{blobs::hex, error::Error};
+use super::{digest::hex, entropy};
+use crate::error::Error;
 
 /// What a fingerprint is the keyed digest of.
 const FINGERPRINT_OF: &[u8] = b"latchkey master key fingerprint v1";

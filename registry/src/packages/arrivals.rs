@@ -216,7 +216,7 @@ impl Packages {
         if count {
             self.usage.downloaded(row.version_id);
         }
-        Ok(StoredFile { sha256: crate::blobs::hex(&row.sha256), size, content })
+        Ok(StoredFile { sha256: crate::crypto::digest::hex(&row.sha256), size, content })
     }
 
     async fn added(&self, grant: &Grant, version: &str, file: &str) -> Result<AddedRow, Error> {

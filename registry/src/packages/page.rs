@@ -20,7 +20,7 @@ use self::manifest::Manifest;
 use super::{Packages, granted, order::Precedence};
 use crate::{
     access::Grant,
-    blobs::hex,
+    crypto::digest::hex,
     error::Error,
     readme,
     storage::{

@@ -236,7 +236,7 @@ impl Packages {
         if count {
             self.usage.downloaded(row.version_id);
         }
-        Ok(StoredFile { sha256: crate::blobs::hex(&row.blob_hash), size, content })
+        Ok(StoredFile { sha256: crate::crypto::digest::hex(&row.blob_hash), size, content })
     }
 }
 

@@ -13,7 +13,6 @@ use std::{
 
 use model::audit::Act;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::{
@@ -23,7 +22,8 @@ use super::{
 };
 use crate::{
     audit::{self, Actor, Entry},
-    blobs::{Blobs, hex},
+    blobs::Blobs,
+    crypto::digest::{self, hex},
     error::{Error, OpenError},
     metrics::Metrics,
     opening,
@@ -160,16 +160,7 @@ pub(super) fn make_empty_folder(folder: &Path) -> Result<(), OpenError> {
 
 /// The SHA-256 of a file, in hexadecimal.
 pub(super) async fn digest_of(file: PathBuf) -> Result<String, Error> {
-    let digest = move || {
-        let mut digest = Sha256::new();
-        let mut file = fs::File::open(file)?;
-        let mut piece = vec![0; 1 << 18];
-        loop {
-            match io::Read::read(&mut file, &mut piece)? {
-                0 => return io::Result::Ok(hex(&digest.finalize())),
-                length => digest.update(&piece[..length]),
-            }
-        }
-    };
-    Ok(tokio::task::spawn_blocking(digest).await.map_err(io::Error::other)??)
+    let digest = move || digest::of_file(fs::File::open(file)?);
+    let digest = tokio::task::spawn_blocking(digest).await.map_err(io::Error::other)??;
+    Ok(hex(&digest))
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    blobs::{Blobs, Condition, hex},
+    blobs::{Blobs, Condition},
+    crypto::digest::hex,
     error::Error,
     storage::{
         Database,

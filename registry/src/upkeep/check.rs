@@ -1,12 +1,7 @@
 //! Whether the blobs are what the rows say, and the audit log what it was.
 
 use super::{Upkeep, blob_copies::DamagedBlob};
-use crate::{
-    audit,
-    blobs::{Condition, hex},
-    error::Error,
-    storage::upkeep,
-};
+use crate::{audit, blobs::Condition, crypto::digest::hex, error::Error, storage::upkeep};
 
 /// What was found.
 #[derive(Debug, Clone)]

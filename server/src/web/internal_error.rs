@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt, sync::Arc};
 
+use app::context::status_of;
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
@@ -50,8 +51,7 @@ impl InternalError {
     /// That in words, and the status that goes with them.
     pub(crate) fn in_words(&self) -> Option<(StatusCode, Cow<'static, str>)> {
         let fault = self.fault()?;
-        let status = StatusCode::from_u16(fault.status());
-        Some((status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), fault.sentence()))
+        Some((status_of(fault), fault.sentence()))
     }
 }
 
